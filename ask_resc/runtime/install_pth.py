@@ -1,0 +1,26 @@
+"""``python -m ask_resc.runtime.install_pth``: from now on this environment's Rasa needs no TensorFlow.
+
+Writes a ``.pth`` file, which Python reads at every start: the project's folder joins the import path
+and the stand-ins are installed, so that plain ``rasa …`` works. Where the folder has moved since,
+Python skips both lines.
+"""
+
+from __future__ import annotations
+
+import sysconfig
+from pathlib import Path
+
+LINES = r"""{project}
+import sys; exec("try: from ask_resc.runtime import stand_ins; stand_ins.install()\nexcept ImportError: pass")
+"""
+
+
+def install_pth(site_packages: Path) -> Path:
+    """Write the file into ``site_packages`` and return its path."""
+    file = site_packages / "ask_resc_stand_ins.pth"
+    file.write_text(LINES.format(project=Path(__file__).resolve().parents[2]))
+    return file
+
+
+if __name__ == "__main__":
+    print(install_pth(Path(sysconfig.get_path("purelib"))))
