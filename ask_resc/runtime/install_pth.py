@@ -1,8 +1,8 @@
-"""``python -m ask_resc.runtime.install_pth``: from now on this environment's Rasa needs no TensorFlow.
+"""``python -m ask_resc.runtime.install_pth``: this environment's plain ``rasa …`` from now on.
 
-Writes a ``.pth`` file, which Python reads at every start: the project's folder joins the import path
-and the stand-ins are installed, so that plain ``rasa …`` works. Where the folder has moved since,
-Python skips both lines.
+Writes a ``.pth`` file, which Python reads at every start: the project's folder joins the import path,
+the stand-ins let Rasa do without TensorFlow, and Rasa sends no telemetry unless asked to. Where the
+folder has moved since, Python skips what it no longer finds.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sysconfig
 from pathlib import Path
 
 LINES = r"""{project}
+import os; os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 import sys; exec("try: from ask_resc.runtime import stand_ins; stand_ins.install()\nexcept ImportError: pass")
 """
 

@@ -90,23 +90,32 @@ def tiny_bot(tmp_path_factory: pytest.TempPathFactory, run_rasa: Callable[..., s
     return folder
 
 
-def _fingerprint(module: str, *names: str) -> str:
-    """A hash of the code that a module's file has under these names (``Class.method``).
+def _source(module: str, name: str) -> str:
+    """The code that a module's file has under a name (``Class.method``).
 
     It reads the file, as at run time ours may already stand in its place.
     """
     spec = importlib.util.find_spec(module)
     assert spec and spec.origin
     source = Path(spec.origin).read_text()
-    code = hashlib.sha256()
-    for name in names:
-        node: ast.AST = ast.parse(source)
-        for part in name.split("."):
-            node = next(n for n in ast.iter_child_nodes(node) if getattr(n, "name", None) == part)
-        code.update((ast.get_source_segment(source, node) or "").encode())
-    return code.hexdigest()[:16]
+    node: ast.AST = ast.parse(source)
+    for part in name.split("."):
+        node = next(n for n in ast.iter_child_nodes(node) if getattr(n, "name", None) == part)
+    return ast.get_source_segment(source, node, padded=True) or ""
+
+
+@pytest.fixture
+def rasa_source() -> Callable[[str, str], str]:
+    """Gives the code of a function or class of Rasa."""
+    return _source
 
 
 @pytest.fixture
 def fingerprint() -> Callable[..., str]:
-    return _fingerprint
+    """Gives a hash of the code of some functions or classes of one module of Rasa."""
+
+    def of(module: str, *names: str) -> str:
+        code = "\n".join(_source(module, name) for name in names)
+        return hashlib.sha256(code.encode()).hexdigest()[:16]
+
+    return of
