@@ -1,0 +1,201 @@
+"""Every message for editors and operators: plain sentences that say what to do.
+
+A message that needs a name or a number is a function, any other a constant.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Collection, Iterable
+
+_MOST_KNOWN = 12  # a longer list of what is known helps nobody
+
+
+def _hint(word: str, known: Collection[str]) -> str:
+    """The known word that was probably meant, else all known words if they are few."""
+    close = get_close_matches(word.casefold(), known, n=1)
+    if close:
+        return f" Did you mean “{close[0]}”?"
+    return f" Known: {', '.join(known)}." if 0 < len(known) <= _MOST_KNOWN else ""
+
+
+# --- The facts file: the file itself
+
+FILE_EMPTY = "The file is empty."
+FILE_KEEPS_CHANGING = "The file is being written all the time. Try again when it is done."
+FILE_MISSING = "There is no such file."
+FILE_NOT_A_BLOCK = "The file must consist of blocks such as “sources:” and “subjects:”, not of a list or a sentence."
+FILE_NOT_UTF8 = "The file is not saved as UTF-8 from this line on. Save it again with the encoding UTF-8."
+
+
+def file_unreadable(reason: str) -> str:
+    return f"The file cannot be read: {reason}."
+
+
+def facts_rejected(mistakes: Iterable[object]) -> str:
+    """The log line for a facts file that was saved with mistakes, or is gone."""
+    return "\n  ".join(["The facts file cannot be used; answers come from the last good copy.", *map(str, mistakes)])
+
+
+def facts_renewed(path: object, version: int) -> str:
+    """The log line for a good version of the facts file after the first, or after a rejected one."""
+    return f"{path}: no mistakes; answers come from this version now (number {version} since the start)."
+
+
+def facts_in_order(path: object, subjects: int, answers: int) -> str:
+    """What a check of a facts file without mistakes says."""
+    return f"{path}: {subjects} subjects, {answers} answers, no mistakes"
+
+
+# --- The facts file: how it is written down
+
+COLON_IN_SENTENCE = "A sentence with a colon in it must stand in double quotes."
+CONTROL_CHARACTER = "This line holds an invisible control character. Type the line anew."
+INDENTED_WRONGLY = "This line is indented unlike its neighbours, or a sentence in it must stand in double quotes."
+ODD_FIRST_CHARACTER = "A value that begins with one of & * ! % @ ` must stand in double quotes."
+KEY_NOT_A_WORD = "Before the colon, there must be a single word."
+ONE_DOCUMENT = "A line “---” must not divide the file."
+TAB = "This line is indented with a tab. Use spaces."
+QUOTE_NOT_CLOSED = "The quotation mark that opens here is not closed."
+BRACKET_NOT_CLOSED = "The bracket that opens here is not closed, or a sentence in it must stand in double quotes."
+NO_COLON = "This line lacks a key with a colon, or belongs to the sentence above and must be indented further."
+BACKSLASH = "A backslash does not belong into this sentence."
+
+
+def doubled_key(key: str, first_line: int) -> str:
+    return f"“{key}” stands here a second time; the first is in line {first_line}."
+
+
+def training_data_key(key: str) -> str:
+    return f"No line may begin with “{key}:”, or Rasa takes this file for training data. Choose another word."
+
+
+# --- The facts file: its shape
+
+
+def unknown_key(key: str, block: str, known: Collection[str]) -> str:
+    return f"“{key}” has no meaning {_in(block)}.{_hint(key, known)}"
+
+
+def missing_key(key: str, block: str) -> str:
+    return f"“{key}” is missing {_in(block)}."
+
+
+def malformed_key(key: str) -> str:
+    return f"“{key}” cannot be used as a key: write small letters, digits and underscores, a letter first."
+
+
+def empty(key: str) -> str:
+    return f"“{key}” is empty."
+
+
+def not_text(key: str) -> str:
+    return f"“{key}” must be text. If it begins with a bracket, it must stand in double quotes."
+
+
+def not_a_list(key: str) -> str:
+    return f"“{key}” must be a list in square brackets, or of lines that begin with a hyphen."
+
+
+def not_a_block(key: str) -> str:
+    return f"“{key}” must be a block of indented lines, each with a key, a colon and a value."
+
+
+def not_an_address(key: str) -> str:
+    return f"“{key}” must be a web address that begins with https:// and holds no space."
+
+
+def not_one_of(key: str, permitted: Iterable[object]) -> str:
+    return f"“{key}” must be one of: {', '.join(map(str, permitted))}."
+
+
+def not_fitting(key: str) -> str:
+    return f"“{key}” holds something that does not belong there."
+
+
+def _in(block: str) -> str:
+    return f"in “{block}”" if block else "in the file"
+
+
+# --- The facts file: what its blocks say of each other
+
+
+def unknown_reference(what: str, key: str, known: Collection[str]) -> str:
+    return f"There is no {what} “{key}”.{_hint(key, known)}"
+
+
+def leader_without_title(name: str) -> str:
+    return f"“{name}” leads something and so needs a “title”."
+
+
+def second_leader(led: str, name: str) -> str:
+    return f"“{led}” is already led by “{name}”."
+
+
+def doubled_name(name: str, owner: str) -> str:
+    return f"“{name}” is already a name of “{owner}”."
+
+
+def link_to_nothing(subject: str, aspect: str) -> str:
+    return f"There is no answer under “{aspect}” of “{subject}” to point to."
+
+
+def link_in_a_circle(see: str) -> str:
+    return f"“see: {see}” leads in a circle, or from place to place too often."
+
+
+def bad_placeholder(placeholder: str, allowed: Collection[str]) -> str:
+    return f"“{{{placeholder}}}” cannot be filled in here.{_hint(placeholder, allowed)}"
+
+
+STRAY_BRACE = "A curly bracket has no partner in this sentence."
+
+
+# --- Training and running
+
+NOT_TRAINED = "The model could not be trained."
+NOT_STARTED = "The assistant did not start."
+
+
+def see_log(log: object) -> str:
+    return f"All that was said stands in {log}."
+
+
+def port_unusable(port: int, reason: str) -> str:
+    return f"Port {port} on 127.0.0.1 cannot be used ({reason}); choose another: make run PORT={port + 1}."
+
+
+# --- Conversations
+
+DATABASE_DOWN = "it was not reached a moment ago and is left alone for some seconds"
+
+
+def database_unreachable(url: str, reason: str) -> str:
+    return f"The database of conversations, {url}, cannot be used: {reason}. Is it running, and is the address right?"
+
+
+def database_unknown(place: str) -> str:
+    return (
+        f"Conversations cannot be kept in “{place}”. Give a postgresql:// URL or the path of a file, "
+        "in “tracker_store” of endpoints.yml or in ASK_RESC_DATABASE."
+    )
+
+
+def memory_too_short(events: object) -> str:
+    return f"“memory_events” of the tracker store must be a whole number above 1, not {events}."
+
+
+def not_stored(turns: int, reason: str) -> str:
+    return f"A conversation's last turn was not stored: {reason}. Turns lost since the start: {turns}."
+
+
+def not_read(reason: str) -> str:
+    return f"A conversation was not read, so the bot does not know what was said before: {reason}."
+
+
+def slot_unknown(slot: str) -> str:
+    return f"Stored conversations set a slot “{slot}”, which the domain no longer has. It is passed over."
+
+
+def not_locked(reason: str) -> str:
+    return f"A conversation is not locked against other processes of the bot: {reason}."
