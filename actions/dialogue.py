@@ -1,0 +1,79 @@
+"""Between Rasa's tracker and our questions and replies; shared by the actions, decides nothing."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Sequence
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from ask_resc.answers import MAX_SUGGESTIONS, Reply
+from ask_resc.context import Context, Heard
+from ask_resc.facts.model import Facts
+
+
+def heard(tracker: Tracker) -> List[Heard]:
+    """The questions in the last message; without our own pipeline (a test story), one of its intent."""
+    latest: Mapping[str, Any] = tracker.latest_message or {}
+    questions = latest.get("questions")
+    if not questions:
+        intent = (latest.get("intent") or {}).get("name") or "out_of_scope"
+        subjects = [e["value"] for e in latest.get("entities") or () if e.get("entity") == "subject"]
+        return [Heard(intent, latest.get("text") or "", tuple(subjects))]
+    return [
+        Heard(
+            intent=q["intent"],
+            text=q["text"],
+            subjects=tuple(q["subjects"]),
+            named=q["named"],
+            kinds=frozenset(q["kinds"]),
+            strangers=tuple(q["strangers"]),
+            excluded=tuple(q["excluded"]),
+            grain=q["grain"],
+            options=tuple(q["options"]),
+        )
+        for q in questions
+    ]
+
+
+def utter(dispatcher: CollectingDispatcher, replies: Sequence[Reply], facts: Facts) -> None:
+    """Say the replies in order; buttons stand under the last alone."""
+    for number, reply in enumerate(replies, 1):
+        suggestions = reply.suggestions[:MAX_SUGGESTIONS] if number == len(replies) else ()
+        source = facts.sources[facts.source]
+        dispatcher.utter_message(
+            response=reply.response,
+            buttons=[{"title": question, "payload": question} for question in suggestions],
+            # For the sentence in domain.yml:
+            answer=reply.answer,
+            notice="".join(f" Note: {notice.text}" for notice in reply.notices),
+            topic=reply.topic,
+            subject=reply.subject,
+            about=facts.about,
+            contact=f" {reply.contact}" if reply.contact else "",
+            source=f"the page “{source.title}” of the {source.publisher} ({source.address}), {source.date}",
+            # For the channel, which shows either the text or these parts:
+            reply=_parts(reply, facts),
+        )
+
+
+def _parts(reply: Reply, facts: Facts) -> Dict[str, Any]:
+    return {
+        "id": reply.id,
+        "kind": reply.kind.value,
+        "answer": reply.answer,
+        "notices": [
+            {"text": n.text, "date": n.date, "source": facts.sources[n.source].dict()} for n in reply.notices
+        ],
+        "sources": [facts.sources[key].dict() for key in reply.sources],
+    }
+
+
+def slots(context: Context) -> List[Dict[str, Any]]:
+    """Set every slot anew, so that the last turn alone tells the context."""
+    return [
+        SlotSet("aspect", context.aspect),
+        SlotSet("subjects", list(context.subjects) or None),
+        SlotSet("listed", list(context.listed) or None),
+    ]

@@ -1,0 +1,210 @@
+"""From what was heard to a full question: what "it", "and ACES?" and "the others" refer to.
+
+A small set of named rules over three things remembered from the last reply. Each rule has a test of
+its name in ``tests/unit/test_context.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
+
+from ask_resc.answers import Question
+from ask_resc.facts.model import Facts
+
+PERSON_WORDS = re.compile(r"\b(he|she|him|her|his|hers|himself|herself|hes|shes|that (?:guy|man|woman|lady|person))\b", re.I)
+THING_WORDS = re.compile(
+    r"\b(it|its|it's|that|this|there|that one|this one|they|them|their|theirs|these|those|the (?:place|thing|first|second|latter|former|same))\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One question as understood, before the talk so far is brought in."""
+
+    intent: str
+    text: str = ""
+    subjects: Tuple[str, ...] = ()
+    named: Dict[str, str] = field(default_factory=dict)
+    """Subject to the words the asker used for it."""
+    kinds: FrozenSet[str] = frozenset()
+    """Kinds of subject meant by a plain word: "the center"."""
+    strangers: Tuple[str, ...] = ()
+    """Names that are nobody's here."""
+    excluded: Tuple[str, ...] = ()
+    """Subjects named only to be set aside: "not CREC, CES"."""
+    grain: Optional[str] = None
+    options: Tuple[str, ...] = ()
+    """The nearest intents, for asking back."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the last reply was about."""
+
+    aspect: Optional[str] = None
+    subjects: Tuple[str, ...] = ()
+    listed: Tuple[str, ...] = ()
+    """The subjects that the last list named, for "which of them"."""
+
+    @classmethod
+    def from_slots(cls, slots: Mapping[str, Any], facts: Facts) -> Context:
+        """The context in a tracker's slots; what the facts file no longer knows is forgotten."""
+        known = [s for s in slots.get("subjects") or () if s in facts.subjects]
+        listed = [s for s in slots.get("listed") or () if s in facts.subjects]
+        aspect = slots.get("aspect")
+        return cls(aspect if aspect in facts.aspects else None, tuple(known), tuple(listed))
+
+
+FOLLOW_UPS = ("ellipsis", "correction", "others", "back_to", "repeat", "more")
+
+
+def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
+    """The full question, or None where nothing says what is meant."""
+    if heard.intent in FOLLOW_UPS:
+        return _follow_up(heard, context, facts)
+    if heard.strangers and not heard.subjects:
+        return Question(heard.intent)
+    subjects = _main_subjects(heard, facts)
+    if subjects:
+        return _claim(heard, facts) or _question(heard.intent, subjects, heard, facts)
+    return _unnamed(heard, context, facts)
+
+
+def _question(aspect: str, subjects: Sequence[str], heard: Heard, facts: Facts) -> Question:
+    return Question(aspect, tuple(subjects), {s: heard.named[s] for s in subjects if s in heard.named}, grain=heard.grain)
+
+
+def _main_subjects(heard: Heard, facts: Facts) -> Tuple[str, ...]:
+    """"Why did the RESCs form the Alliance?" is about the Alliance: kinds later in the file weigh more."""
+    if len(heard.subjects) < 2 or _side_by_side(heard):
+        return heard.subjects
+    order = list(facts.kinds)
+    rank = {s: order.index(facts.subjects[s].kind) for s in heard.subjects}
+    answered = [s for s in heard.subjects if facts.answer(s, heard.intent)]
+    best = max(rank[s] for s in (answered or heard.subjects))
+    return tuple(s for s in heard.subjects if rank[s] == best)
+
+
+def _side_by_side(heard: Heard) -> bool:
+    """Whether the subjects are named in one breath: "CREC and ACES", "the Alliance and the Accord"."""
+    names = [re.escape(heard.named[s]) for s in heard.subjects if s in heard.named]
+    joint = r"\s*(?:,|/|&|\+|and|n|or|plus|vs\.?|versus)+\s*(?:and\s+)?(?:the\s+|of\s+|for\s+|about\s+|at\s+)*"
+    return len(names) > 1 and re.search(joint.join(names), heard.text, re.IGNORECASE) is not None
+
+
+def _claim(heard: Heard, facts: Facts) -> Optional[Question]:
+    """"Is Kitching the head of CREC?": a person and a center, under an aspect that both answer alike."""
+    people = [s for s in heard.subjects if facts.subjects[s].leads]
+    led = [s for s in heard.subjects if facts.leader_of(s)]
+    if len(people) != 1 or len(led) != 1 or heard.intent not in ("leader", "leads", "person", "title", "membership", "definition"):
+        return None
+    return Question("leader", (led[0],), dict(heard.named), claimed_leader=people[0])
+
+
+def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
+    """A question that names nobody: about what the talk is about, else about what the aspect is about."""
+    aspect = facts.aspects[heard.intent]
+    subjects = _referred(heard, context, facts)
+    points = bool(PERSON_WORDS.search(heard.text) or THING_WORDS.search(heard.text) or heard.kinds)
+    if subjects and all(facts.answer(s, heard.intent) for s in subjects):
+        return _question(heard.intent, subjects, heard, facts)
+    if aspect.about and not (subjects and points and _may_have(heard.intent, subjects, facts)):
+        return _question(heard.intent, (aspect.about,), heard, facts)
+    if subjects:
+        return _question(heard.intent, subjects, heard, facts)
+    if not any(facts.answer(s, heard.intent) for s in facts.subjects):
+        return Question(heard.intent)
+    return None
+
+
+def _may_have(aspect: str, subjects: Sequence[str], facts: Facts) -> bool:
+    """Whether a subject of this kind could have an answer, so that having none is worth saying."""
+    asked_of = facts.aspects[aspect].question
+    return any(facts.subjects[s].kind in asked_of for s in subjects)
+
+
+def _referred(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
+    """What "he", "it" and "that center" point at, from the last reply."""
+    subjects = context.subjects
+    if not subjects:
+        return ()
+    person = bool(PERSON_WORDS.search(heard.text))
+    thing = bool(THING_WORDS.search(heard.text))
+    if person:
+        return tuple(s if facts.subjects[s].leads else facts.leader_of(s) or s for s in subjects)
+    if "center" in heard.kinds or (thing and not any(facts.answer(s, heard.intent) for s in subjects)):
+        return tuple(
+            facts.subjects[s].leads or s if not facts.answer(s, heard.intent) else s for s in subjects
+        )
+    return subjects
+
+
+def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
+    named = tuple(s for s in heard.subjects if s not in heard.excluded) or heard.subjects
+    if heard.intent == "repeat" or (heard.intent == "more" and not named):
+        if context.aspect is None:
+            return None
+        if heard.intent == "repeat":
+            return _question(context.aspect, named or context.subjects, heard, facts)
+        return _more(context, facts)
+    if heard.intent == "others":
+        return _others(context, facts)
+    if not named:
+        if heard.strangers and context.aspect:
+            return Question(context.aspect)
+        return None
+    if heard.intent == "back_to" or heard.intent == "more" or context.aspect is None:
+        return _question("definition", named, heard, facts)
+    if len(named) == 2 and _claim(Heard("leader", subjects=named), facts):
+        return _claim(Heard("leader", subjects=named, named=heard.named), facts)
+    aspect = context.aspect
+    if not all(facts.answer(s, aspect) for s in named) and not _may_have(aspect, named, facts):
+        if any(facts.answer(s, aspect) for s in facts.subjects):
+            aspect = "definition"
+    return _question(aspect, named, heard, facts)
+
+
+def _others(context: Context, facts: Facts) -> Optional[Question]:
+    """"And the others?": the rest of the kind that the last reply was about, under the same aspect."""
+    if context.aspect is None or not context.subjects:
+        return None
+    kind = facts.subjects[context.subjects[0]].kind
+    rest = tuple(s for s in facts.of_kind(kind) if s not in context.subjects)
+    return Question(context.aspect, rest) if rest else None
+
+
+def _more(context: Context, facts: Facts) -> Optional[Question]:
+    """"Tell me more": the next thing known about the same subject."""
+    if not context.subjects:
+        return None
+    subject = context.subjects[0]
+    said = facts.answer(subject, context.aspect) if context.aspect else None
+    known = [a for a in facts.aspects_of(subject) if facts.answer(subject, a) != said]
+    later = [a for a in known if context.aspect and list(facts.aspects).index(a) > list(facts.aspects).index(context.aspect)]
+    following = later or known
+    return Question(following[0], (subject,)) if following else None
+
+
+def remember(questions: Sequence[Question], context: Context, facts: Facts) -> Context:
+    """The context after these questions were replied to; none keep it as it was."""
+    if not questions:
+        return context
+    last = questions[-1]
+    subjects = last.subjects or context.subjects
+    listed: Tuple[str, ...] = context.listed
+    if len(subjects) > 1:
+        listed = subjects
+    return Context(last.aspect, subjects, listed)
+
+
+def options(heard: Heard, context: Context, facts: Facts) -> List[Question]:
+    """Questions the asker may have meant, nearest first: those with an answer."""
+    resolved = [
+        resolve(Heard(o, heard.text, heard.subjects, heard.named, heard.kinds), context, facts)
+        for o in heard.options
+        if o in facts.aspects
+    ]
+    return [q for q in resolved if q and q.subjects and facts.answer(q.subjects[0], q.aspect)]

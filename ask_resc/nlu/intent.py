@@ -1,0 +1,153 @@
+"""What is asked: logistic regression over meaning and spelling.
+
+Rasa's ``LogisticRegressionClassifier`` with three changes, each worth points on questions by people
+who wrote no example: n-gram counts are dampened and brought to length one, so that a long question
+weighs like a short one; meaning and spelling have weights of their own; and the result is three
+arrays in an ``.npz``, so that a start needs neither skops nor scikit-learn (3.5 s).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Text, Tuple
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+FILE = "intents.npz"
+Row = Tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Dense vector, indices of n-grams, their counts."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class MeaningAndSpellingClassifier(GraphComponent, IntentClassifier):
+    """Adds the intent and the ranking of intents."""
+
+    @classmethod
+    def required_components(cls) -> List[type]:
+        """Needs a dense and a sparse sentence feature."""
+        return [Featurizer]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Weights of meaning and spelling, strength of fit, length of ranking."""
+        return {"meaning": 5.0, "spelling": 3.0, "C": 5.0, "max_iter": 60, "ranking_length": 5}
+
+    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource) -> None:
+        self._config, self._storage, self._resource = config, storage, resource
+        self._arrays: Optional[Dict[str, np.ndarray]] = None
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> MeaningAndSpellingClassifier:
+        """A classifier to be trained."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> MeaningAndSpellingClassifier:
+        """The trained classifier."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            with np.load(folder / FILE, allow_pickle=False) as arrays:
+                component._arrays = dict(arrays)
+        return component
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit to the examples."""
+        from sklearn.linear_model import LogisticRegression
+
+        examples = [m for m in training_data.intent_examples if m.get(INTENT) and m.get(TEXT)]
+        labels = [m.get(INTENT) for m in examples]
+        rows = [features(m) for m in examples]
+        width = max((int(indices.max()) for _, indices, _ in rows if len(indices)), default=0) + 1
+        self._arrays = {"idf": _idf(rows, width)}
+        model = LogisticRegression(C=self._config["C"], max_iter=self._config["max_iter"])
+        model.fit(self._matrix(rows, width), labels)
+        dense = len(rows[0][0])
+        self._arrays.update(
+            labels=np.array(model.classes_, dtype=np.str_),
+            meaning=model.coef_[:, :dense].T.astype(np.float32),
+            spelling=model.coef_[:, dense:].T.astype(np.float32),
+            intercept=model.intercept_.astype(np.float32),
+        )
+        with self._storage.write_to(self._resource) as folder:
+            np.savez(folder / FILE, **self._arrays)
+        return self._resource
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Set the intent of each message; a message without features gets none."""
+        for message in messages:
+            row = features(message)
+            ranking: List[Dict[Text, Any]] = []
+            if self._arrays is not None and len(row[0]):
+                chances = self._chances(row)
+                best = np.argsort(-chances)[: self._config["ranking_length"]]
+                names = self._arrays["labels"]
+                ranking = [{"name": str(names[i]), "confidence": float(chances[i])} for i in best]
+            message.set(INTENT, ranking[0] if ranking else {"name": None, "confidence": 0.0}, add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        return messages
+
+    def _chances(self, row: Row) -> np.ndarray:
+        assert self._arrays is not None
+        dense, indices, values = self._weighted(row)
+        scores = dense @ self._arrays["meaning"] + values @ self._arrays["spelling"][indices]
+        scores = scores + self._arrays["intercept"]
+        chances = np.exp(scores - scores.max())
+        return chances / chances.sum()
+
+    def _weighted(self, row: Row) -> Row:
+        assert self._arrays is not None
+        dense, indices, counts = row
+        known = indices < len(self._arrays["idf"])
+        indices, counts = indices[known], counts[known]
+        values = (1 + np.log(counts)) * self._arrays["idf"][indices]
+        length = float(np.linalg.norm(values)) or 1.0
+        return dense * self._config["meaning"], indices, (values * (self._config["spelling"] / length)).astype(np.float32)
+
+    def _matrix(self, rows: List[Row], width: int) -> Any:
+        from scipy.sparse import csr_matrix, hstack
+
+        weighted = [self._weighted(row) for row in rows]
+        pointers = np.cumsum([0, *(len(indices) for _, indices, _ in weighted)])
+        spelling = csr_matrix(
+            (np.concatenate([v for *_, v in weighted]), np.concatenate([i for _, i, _ in weighted]), pointers),
+            shape=(len(rows), width),
+        )
+        return hstack([csr_matrix(np.stack([dense for dense, *_ in weighted])), spelling]).tocsr()
+
+
+def _idf(rows: List[Row], width: int) -> np.ndarray:
+    """Rare n-grams say more: inverse document frequency, shape (width,)."""
+    counts = np.zeros(width)
+    for _, indices, _ in rows:
+        counts[indices] += 1
+    return (np.log((1 + len(rows)) / (1 + counts)) + 1).astype(np.float32)
+
+
+def features(message: Message) -> Row:
+    """The sentence features of a message; all empty where it has none."""
+    sparse, dense = message.get_sparse_features(TEXT)[1], message.get_dense_features(TEXT)[1]
+    if sparse is None or dense is None:
+        return np.zeros(0, np.float32), np.zeros(0, np.int64), np.zeros(0, np.float32)
+    row = sparse.features.tocsr()
+    return dense.features[0], row.indices, row.data.astype(np.float32)

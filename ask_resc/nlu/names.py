@@ -1,0 +1,305 @@
+"""Who or what a message is about: names of the facts file, found as people write them.
+
+Everything is derived from the facts: exact, dotted and spaced forms, initials, first names and
+surnames, and typing mistakes as far as a person would still recognise the name. A new name in the
+facts file works at the next message.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tuple
+
+from rapidfuzz.distance import OSA
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+
+from ask_resc.facts.model import Facts, Subject, names_of
+from ask_resc.nlu.words import language
+
+PLACEHOLDER = re.compile(r"^\{(\w+)\}$")
+TITLES = frozenset("dr dr. doctor mr mr. mrs mrs. ms ms. miss mister director superintendent".split())
+# A name that is also an English verb ("learn") is the verb after these words …
+BEFORE_VERB = frozenset(
+    "to i we you they he she it kids children students people teachers me us can could will would shall should "
+    "may might must 'll 'd ca gonna wanna let lets never not n't also who both always".split()
+)
+# … and before these.
+AFTER_VERB = frozenset(
+    "about how more to that what from something anything everything why where when if math reading english it "
+    "this these a an new things with by".split()
+)
+# Words before "the Alliance" or "the Accord" that leave it the one we know.
+PLAIN_MODIFIERS = frozenset("resc rescs 's ’s ct connecticut state six our your their the this that same of new whole".split())
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A stretch of tokens ``start:end`` that names a subject."""
+
+    start: int
+    end: int
+    kind: str
+    subject: Optional[str]
+    """Key in the facts; None for ``{kind}`` in a training example."""
+    text: str
+    how: str = "exact"
+    """``exact``, ``surname``, ``first`` name, ``fuzzy`` or ``notice`` (a person the facts name in a notice)."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a message names."""
+
+    mentions: Tuple[Mention, ...]
+    strangers: Tuple[str, ...]
+    """Names that look like ours and are somebody else's: "Mary Florio", "the Paris Accord"."""
+    kinds: FrozenSet[str]
+    """Kinds meant by a plain word: "the center", "the director"."""
+
+
+class NameMatcher:
+    """Finds the names of one version of the facts.
+
+    Args:
+        facts: The facts.
+        words: Words that are ordinary language here (lower case), so they are nobody's name mistyped.
+    """
+
+    def __init__(self, facts: Facts, words: FrozenSet[str] = frozenset()) -> None:
+        self.facts, self.words = facts, words
+        self._matcher = PhraseMatcher(language().vocab, attr="LOWER")
+        self._forms: Dict[str, Tuple[str, str, str]] = {}
+        self._single: Dict[str, Tuple[str, str]] = {}  # one-word form, lower case -> (subject, how)
+        self._first_names: Dict[str, Set[str]] = {}
+        for key, subject in facts.subjects.items():
+            self._add(key, subject)
+        self._kind_words = {w.casefold(): k for k, kind in facts.kinds.items() for w in kind.words}
+
+    # -- building
+
+    def _add(self, key: str, subject: Subject) -> None:
+        for form, how in forms(subject, is_person=subject.title is not None):
+            self._pattern(form, key, how)
+        if subject.notice and subject.notice.person:
+            person = subject.notice.person
+            for form, _ in forms(person, is_person=True):
+                self._pattern(form, key, "notice")
+        for answer in subject.answers.values():
+            notice = getattr(answer, "notice", None)
+            if notice and notice.person:
+                for form, _ in forms(notice.person, is_person=True):
+                    self._pattern(form, key, "notice")
+
+    def _pattern(self, form: str, key: str, how: str) -> None:
+        doc = language().make_doc(form)
+        label = f"{key}|{how}|{len(self._forms)}"
+        self._forms[label] = (key, how, form)
+        self._matcher.add(label, [doc])
+        # Possessives stay apart ("CREC 's"), but not without an apostrophe: "crecs director".
+        bare = re.sub(r"\W", "", form).casefold()
+        if how != "first" and len(doc) == 1 and len(bare) >= 3:
+            self._single.setdefault(bare, (key, how))
+            if how == "exact" and not bare.endswith("s"):
+                self._single.setdefault(bare + "s", (key, how))
+        elif len(bare) >= 6 and how == "exact" and form.count(" ") == 1:
+            self._single.setdefault(bare, (key, how))
+
+    # -- finding
+
+    def find(self, words: Sequence[str]) -> Found:
+        """Names among the words of a message, without overlaps, in order."""
+        doc = Doc(language().vocab, words=list(words))
+        lower = [w.casefold() for w in words]
+        spans = [
+            (start, end, *self._forms[language().vocab.strings[label]][:2]) for label, start, end in self._matcher(doc)
+        ]
+        spans.extend(self._placeholders(words))
+        # Longest first; a first name only where nothing else fits.
+        spans.sort(key=lambda s: (s[3] == "first", s[0] - s[1], s[3] == "notice", s[0]))
+        taken: Set[int] = set()
+        mentions: List[Mention] = []
+        strangers: List[str] = []
+        for start, end, key, how in spans:
+            if taken.intersection(range(start, end)):
+                continue
+            kind = key if how == "placeholder" else self.facts.subjects[key].kind
+            if how != "placeholder":
+                if self._is_verb(words, lower, start, end, key):
+                    continue
+                stranger = self._stranger(words, lower, start, end, key, how)
+                if stranger:
+                    strangers.append(stranger)
+                    taken.update(range(start, end))
+                    continue
+            start, end = self._widen(lower, start, end, key, how, taken)
+            taken.update(range(start, end))
+            mentions.append(
+                Mention(start, end, kind, None if how == "placeholder" else key, " ".join(words[start:end]), how)
+            )
+        mentions.extend(self._mistyped(words, lower, taken))
+        mentions.sort(key=lambda m: m.start)
+        mentions = [_without_article(m, lower) for m in mentions]
+        free = [w for i, w in enumerate(lower) if i not in taken]
+        kinds = frozenset(self._kind_words[w] for w in free if w in self._kind_words)
+        return Found(tuple(mentions), tuple(strangers), kinds)
+
+    def _placeholders(self, words: Sequence[str]) -> Iterator[Tuple[int, int, str, str]]:
+        for i, word in enumerate(words):
+            match = PLACEHOLDER.match(word)
+            if match and match.group(1) in self.facts.kinds:
+                yield i, i + 1, match.group(1), "placeholder"
+
+    def _is_verb(self, words: Sequence[str], lower: Sequence[str], start: int, end: int, key: str) -> bool:
+        """Whether a one-word name that is also an ordinary word is meant as that word."""
+        word = words[start]
+        if end - start > 1 or lower[start] not in self.words:
+            return False
+        if self.facts.subjects[key].kind not in self._kinds_with_many():
+            return False
+        shouted = sum(w.isupper() for w in words if len(w) > 1) > max(1, len(words) // 2)
+        if word.isupper() and not shouted:
+            return False
+        before = lower[start - 1] if start else ""
+        after = lower[end] if end < len(lower) else ""
+        return before in BEFORE_VERB or after in AFTER_VERB
+
+    def _kinds_with_many(self) -> Set[str]:
+        return {k for k in self.facts.kinds if len(self.facts.of_kind(k)) > 1}
+
+    def _stranger(
+        self, words: Sequence[str], lower: Sequence[str], start: int, end: int, key: str, how: str
+    ) -> Optional[str]:
+        """Another's name around ours: a surname with a foreign first name, a first name with a foreign
+        surname, a body with a like name."""
+        subject = self.facts.subjects[key]
+        if subject.title is not None or how == "notice":
+            before = start - 1
+            while before >= 0 and lower[before] in TITLES:
+                before -= 1
+            known = self._name_parts(key)
+            if how in ("surname", "notice") and end - start == 1 and before >= 0 and before == start - 1:
+                if self._foreign_name(words[before], lower[before], known):
+                    return " ".join(words[before:end])
+            if end - start == 1 and end < len(words):
+                if self._foreign_name(words[end], lower[end], known):
+                    return " ".join(words[start : end + 1])
+            return None
+        if end - start == 1 and lower[start] in self.words | {"alliance", "accord"} and start:
+            if subject.kind not in self._kinds_with_many():
+                word, low = words[start - 1], lower[start - 1]
+                if low not in PLAIN_MODIFIERS and self._foreign_name(word, low, frozenset(), sentence_start=start == 1):
+                    return " ".join(words[start - 1 : end])
+        return None
+
+    def _foreign_name(self, word: str, low: str, known: FrozenSet[str], sentence_start: bool = False) -> bool:
+        if not word[:1].isalpha() or low in TITLES or low.rstrip(".") in known or len(low.rstrip(".")) < 2:
+            return False
+        if any(OSA.distance(low, k) <= max(1, len(k) // 3) for k in known):
+            return False
+        if low in self.words or low in self._single or low in self._kind_words:
+            return False
+        return True
+
+    def _name_parts(self, key: str) -> FrozenSet[str]:
+        subject = self.facts.subjects[key]
+        people = [subject.name, *subject.aliases]
+        if subject.notice and subject.notice.person:
+            people.append(subject.notice.person.name)
+        return frozenset(re.sub(r"\W", "", p).casefold() for name in people for p in name.split())
+
+    def _widen(
+        self, lower: Sequence[str], start: int, end: int, key: str, how: str, taken: Set[int]
+    ) -> Tuple[int, int]:
+        """Take titles and a mistyped or middle first name into a person's mention."""
+        if how == "placeholder" or self.facts.subjects[key].title is None:
+            return start, end
+        parts = self._name_parts(key)
+        while start and start - 1 not in taken:
+            low = lower[start - 1].rstrip(".")
+            near = any(OSA.distance(low, p) <= max(1, len(p) // 3) for p in parts if len(p) > 1) and len(low) > 2
+            if lower[start - 1] in TITLES - {"director", "superintendent"} or low in parts or near:
+                start -= 1
+            else:
+                break
+        return start, end
+
+    def _mistyped(self, words: Sequence[str], lower: Sequence[str], taken: Set[int]) -> Iterator[Mention]:
+        """Words, and pairs of words, that are nobody's and nearly a name."""
+        for size in (2, 1):
+            for start in range(len(words) - size + 1):
+                span = range(start, start + size)
+                if taken.intersection(span) or not all(lower[i][0].isalnum() for i in span):
+                    continue
+                if size == 1 and (lower[start] in self.words or not lower[start].isalpha()):
+                    continue
+                joined = re.sub(r"\W", "", "".join(lower[i] for i in span))
+                if size == 2 and (all(lower[i] in self.words for i in span) and joined not in self._single):
+                    continue
+                best = self._nearest(joined, exact=size == 2)
+                if best is None:
+                    continue
+                taken.update(span)
+                key, how = best
+                yield Mention(
+                    start, start + size, self.facts.subjects[key].kind, key, " ".join(words[i] for i in span),
+                    "notice" if how == "notice" else "fuzzy",
+                )
+
+    def _nearest(self, word: str, exact: bool) -> Optional[Tuple[str, str]]:
+        if word in self._single:
+            return self._single[word]
+        if len(word) < 4:
+            return None
+        best: Optional[Tuple[int, Tuple[str, str]]] = None
+        for form, value in self._single.items():
+            if len(form) < 4 or abs(len(form) - len(word)) > 2:
+                continue
+            allowed = 1 if len(form) < 8 else 2
+            if exact:
+                allowed = min(allowed, 1) if len(form) >= 6 else 0
+            distance = OSA.distance(word, form, score_cutoff=allowed)
+            if distance > allowed:
+                continue
+            # Short names are near many words: the first letter must be right, or the letters the same.
+            if len(form) < 6 and word[0] != form[0] and sorted(word) != sorted(form):
+                continue
+            if best is None or distance < best[0]:
+                best = (distance, value)
+        return best[1] if best else None
+
+
+def forms(named: object, *, is_person: bool) -> Iterator[Tuple[str, str]]:
+    """Ways to write a name, each with how sure it is (see ``Mention.how``)."""
+    for name in names_of(named):  # type: ignore[arg-type]
+        yield name, "exact"
+        inside = re.search(r"\(([A-Z]{2,})\)", name)
+        if inside:
+            yield inside.group(1), "exact"
+            yield re.sub(r"\s*\([A-Z]+\)", "", re.sub(r"^the ", "", name)), "exact"
+        if re.fullmatch(r"[A-Z]{2,6}", name):
+            letters = list(name)
+            yield ".".join(letters) + ".", "exact"
+            yield ".".join(letters), "exact"
+            if len(letters) <= 5:
+                yield " ".join(letters), "exact"
+                yield ". ".join(letters) + ".", "exact"
+        camel = re.findall(r"[A-Z][a-z]+", name)
+        if len(camel) > 1 and "".join(camel) == name:
+            yield " ".join(camel), "exact"
+            yield "-".join(camel), "exact"
+        if is_person:
+            parts = name.split()
+            if len(parts) > 1:
+                yield f"{parts[0]} {parts[-1]}", "exact"
+                yield f"{parts[-1]}, {parts[0]}", "exact"
+                yield parts[-1], "surname"
+                yield parts[0], "first"
+
+
+def _without_article(mention: Mention, lower: Sequence[str]) -> Mention:
+    """"the Alliance" is one mention, with its article or without."""
+    if mention.start and lower[mention.start - 1] == "the":
+        return replace(mention, start=mention.start - 1)
+    return mention

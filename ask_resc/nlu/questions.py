@@ -1,0 +1,142 @@
+"""The last step of understanding: one list of questions out of a message and its clauses.
+
+Decides what was surely understood, what to ask back, and what is about something else; the thresholds
+stand in ``config.yml``. The list travels in the parse data, under ``questions``, to ``actions/``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Dict, List, Optional, Text, Tuple
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from ask_resc.nlu.clauses import CLAUSE_OF
+from ask_resc.nlu.names import Found
+from ask_resc.nlu.subjects import FOUND
+
+QUESTIONS = "questions"
+UNSURE = "nlu_fallback"
+OUT_OF_SCOPE = "out_of_scope"
+TALK = frozenset(
+    "greet goodbye thank bot_challenge help how_are_you praise insult human source affirm deny".split()
+)
+FOLLOW_UPS = frozenset("ellipsis correction others back_to repeat more".split())
+
+_EXACT = re.compile(r"\b(exact|exactly|precise|precisely|specific|specifically)\b", re.I)
+_DAY = re.compile(r"\b(?:which|what|wat) day\b|\bday of\b|\bthe day\b|\bday in\b|\bwhat day\b|\bon a (?:monday|tuesday|wednesday|thursday|friday)\b", re.I)
+_MONTH = re.compile(r"\b(?:which|what) month\b", re.I)
+_SET_ASIDE = re.compile(r"\b(?:not|isnt|instead of|rather than|nt)\s*$|n['’]t\s*(?:mean\s*)?$", re.I)
+
+
+def grain(text: str) -> Optional[str]:
+    """How fine a date the question insists on; None where any date will do."""
+    if _DAY.search(text):
+        return "day"
+    if _MONTH.search(text):
+        return "month"
+    if _EXACT.search(text):
+        return "year" if re.search(r"\byear\b", text, re.I) else "day"
+    return None
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class QuestionCollector(GraphComponent, IntentClassifier):
+    """Folds a message and its clauses into the message, with its questions and one intent for the dialogue."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """``sure``: answer from here on; ``unsure``: ask back from here on, below it decline."""
+        return {"sure": 0.5, "unsure": 0.3, "max_questions": 3}
+
+    def __init__(self, config: Dict[Text, Any]) -> None:
+        self._config = config
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> QuestionCollector:
+        """Stateless."""
+        return cls(config)
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """``[message, clause, …]`` back to ``[message]``."""
+        wholes = [m for m in messages if m.get(CLAUSE_OF) is None]
+        for message in wholes:
+            clauses = [m for m in messages if m.get(CLAUSE_OF) is message]
+            questions = self._questions(message, clauses)
+            message.set(QUESTIONS, questions, add_to_output=True)
+            intent = next((q for q in questions if q["intent"] not in TALK), questions[0])
+            message.set(
+                INTENT, {"name": intent["intent"], "confidence": intent["confidence"]}, add_to_output=True
+            )
+        return wholes
+
+    def _questions(self, message: Message, clauses: List[Message]) -> List[Dict[Text, Any]]:
+        whole = self._judge(message)
+        parts = [self._judge(c) for c in clauses]
+        asked = [p for p in parts if p["intent"] not in TALK | {OUT_OF_SCOPE, UNSURE}]
+        asked = _distinct(asked)
+        if len(asked) > 1:
+            return asked[-self._config["max_questions"] :]
+        if len(asked) == 1:
+            if whole["intent"] in TALK | {OUT_OF_SCOPE, UNSURE} or asked[0]["confidence"] > whole["confidence"]:
+                if set(asked[0]["subjects"]) >= set(whole["subjects"]) or asked[0]["subjects"]:
+                    return asked
+            return [whole]
+        return [whole]
+
+    def _judge(self, message: Message) -> Dict[Text, Any]:
+        text = message.get(TEXT) or ""
+        found: Found = message.get(FOUND) or Found((), (), frozenset())
+        ranking = message.get(INTENT_RANKING_KEY) or []
+        name, confidence = (ranking[0]["name"], ranking[0]["confidence"]) if ranking else (OUT_OF_SCOPE, 0.0)
+        if confidence < self._config["unsure"]:
+            name = OUT_OF_SCOPE
+        elif confidence < self._config["sure"]:
+            name = UNSURE
+        subjects: List[str] = []
+        named: Dict[str, str] = {}
+        excluded: List[str] = []
+        for mention in found.mentions:
+            if mention.subject is None:
+                continue
+            if mention.subject not in subjects:
+                subjects.append(mention.subject)
+            named.setdefault(mention.subject, mention.text)
+            before = text[: text.find(mention.text)]
+            if _SET_ASIDE.search(before):
+                excluded.append(mention.subject)
+        return {
+            "intent": name,
+            "confidence": confidence,
+            "text": text,
+            "subjects": subjects,
+            "named": named,
+            "kinds": sorted(found.kinds),
+            "strangers": list(found.strangers),
+            "excluded": excluded,
+            "grain": grain(text),
+            "options": [r["name"] for r in ranking[:4]],
+        }
+
+
+def _distinct(questions: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
+    seen: List[Tuple[str, Tuple[str, ...]]] = []
+    result = []
+    for question in questions:
+        key = (question["intent"], tuple(question["subjects"]))
+        if key not in seen:
+            seen.append(key)
+            result.append(question)
+    return result

@@ -1,0 +1,150 @@
+"""The recogniser in Rasa's pipeline: finds names, and puts a stand-in for each before features are made.
+
+So an intent is learned as "who leads {center}", never as "who leads CREC": nothing learns a name, and
+a center that joins tomorrow is understood without training. ``token.lemma`` is what Rasa's
+``CountVectorsFeaturizer`` reads; ``stand_in`` is what our sentence encoder reads.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Text, Tuple
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.nlu.tokenizers.tokenizer import Token
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from ask_resc.facts.live import facts
+from ask_resc.nlu.names import Found, NameMatcher
+
+FOUND = "found_names"
+STAND_IN = "stand_in"
+WORDS_FILE = "words.json"
+
+
+# Registered as a featurizer too, because Rasa applies nothing but tokenizers and featurizers to examples.
+@DefaultV1Recipe.register(
+    [DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR],
+    is_trainable=True,
+)
+class SubjectRecognizer(GraphComponent):
+    """Adds an entity ``subject`` for each name in a message, whose value is its key in the facts file."""
+
+    @classmethod
+    def required_components(cls) -> List[type]:
+        """Needs words."""
+        from rasa.nlu.tokenizers.tokenizer import Tokenizer
+
+        return [Tokenizer]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """``strange_intents``: examples of these intents are about other things, so their words are
+        not taken for ordinary language ("the Paris Accord")."""
+        return {"strange_intents": ["out_of_scope", "other_body"]}
+
+    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource) -> None:
+        self._config, self._storage, self._resource = config, storage, resource
+        self._words: FrozenSet[str] = frozenset()
+        self._matcher: Optional[Tuple[int, NameMatcher]] = None
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SubjectRecognizer:
+        """A recogniser that knows no ordinary words yet."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> SubjectRecognizer:
+        """The recogniser with the ordinary words of its training."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            component._words = frozenset(json.loads((folder / WORDS_FILE).read_text(encoding="utf-8")))
+        return component
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn which words are ordinary language; of the examples alone, never of the facts."""
+        strange = set(self._config["strange_intents"])
+        words = {
+            token.text.casefold()
+            for message in training_data.intent_examples
+            if message.get(INTENT) not in strange
+            for token in message.get(TOKENS_NAMES[TEXT], [])
+            if re.fullmatch(r"[\w'’]+", token.text)
+        }
+        self._words = frozenset(words)
+        with self._storage.write_to(self._resource) as folder:
+            (folder / WORDS_FILE).write_text(json.dumps(sorted(words)), encoding="utf-8")
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Replace names in the examples, as in messages."""
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Add entities, and merge each name into one token with a stand-in."""
+        for message in messages:
+            tokens: Sequence[Token] = message.get(TOKENS_NAMES[TEXT]) or []
+            if not tokens:
+                continue
+            found = self.matcher().find([t.text for t in tokens])
+            message.set(FOUND, found)
+            message.set(TOKENS_NAMES[TEXT], self._merge(tokens, found, message.get(TEXT)))
+            entities = [
+                {
+                    "entity": "subject",
+                    "start": tokens[m.start].start,
+                    "end": tokens[m.end - 1].end,
+                    "value": m.subject,
+                    "extractor": "SubjectRecognizer",
+                }
+                for m in found.mentions
+                if m.subject is not None
+            ]
+            message.set(ENTITIES, [*message.get(ENTITIES, []), *entities], add_to_output=True)
+        return messages
+
+    def matcher(self) -> NameMatcher:
+        """The matcher of the facts as they are now."""
+        live = facts()
+        current = live.current()
+        if self._matcher is None or self._matcher[0] != live.version:
+            self._matcher = (live.version, NameMatcher(current, self._words))
+        return self._matcher[1]
+
+    def _merge(self, tokens: Sequence[Token], found: Found, text: str) -> List[Token]:
+        kinds = self.matcher().facts.kinds
+        merged: List[Token] = []
+        at = 0
+        for mention in found.mentions:
+            merged.extend(tokens[at : mention.start])
+            start, end = tokens[mention.start].start, tokens[mention.end - 1].end
+            merged.append(
+                Token(
+                    text[start:end], start, end,
+                    data={STAND_IN: kinds[mention.kind].stand_in}, lemma=f"_{mention.kind}_",
+                )
+            )
+            at = mention.end
+        merged.extend(tokens[at:])
+        return merged
