@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 from pathlib import Path
 from typing import Optional, Sequence
 
-from ask_resc import errors, settings
+from ask_resc import errors, serving, settings, terminal, training
 from ask_resc.facts.loader import FactsError, load
+from ask_resc.rasa_process import RasaFailed
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """Run one command and return its exit code."""
     arguments = _parser().parse_args(argv)
-    exit_code: int = arguments.run(arguments)
+    try:
+        exit_code: int = arguments.run(arguments)
+    except RasaFailed as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     return exit_code
 
 
@@ -30,6 +39,28 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("path", metavar="PATH", nargs="?", type=Path, help="default: the file the bot answers from")
     check.set_defaults(run=_check_facts)
+
+    chat = commands.add_parser(
+        "chat",
+        help="talk with the assistant in this terminal",
+        description="Talk with the assistant in this terminal. Questions that are piped in are answered one by one.",
+    )
+    chat.set_defaults(run=_chat)
+
+    run = commands.add_parser(
+        "run",
+        help="run the assistant on this machine alone",
+        description="Run the assistant on 127.0.0.1 until Ctrl-C or SIGTERM; prints its address when it answers.",
+    )
+    run.add_argument("--port", type=int, default=5005, help="default: 5005")
+    run.set_defaults(run=_run)
+
+    train = commands.add_parser(
+        "train",
+        help="train the model if it is out of date",
+        description="Train the model if what it is made from has changed. The facts are not part of that.",
+    )
+    train.set_defaults(run=_train)
     return parser
 
 
@@ -42,6 +73,20 @@ def _check_facts(arguments: argparse.Namespace) -> int:
         return 1
     answers = sum(len(facts.aspects_of(subject)) for subject in facts.subjects)
     print(errors.facts_in_order(path, len(facts.subjects), answers))
+    return 0
+
+
+def _chat(_: argparse.Namespace) -> int:
+    return terminal.chat(sys.stdin, sys.stdout)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    return serving.run(arguments.port)
+
+
+def _train(_: argparse.Namespace) -> int:
+    model = training.ensure_model(lambda: print(training.WAIT, file=sys.stderr))
+    print(errors.model_in_order(_shown(model)))
     return 0
 
 

@@ -165,6 +165,10 @@ def port_unusable(port: int, reason: str) -> str:
     return f"Port {port} on 127.0.0.1 cannot be used ({reason}); choose another: make run PORT={port + 1}."
 
 
+def model_in_order(model: object) -> str:
+    return f"{model} is what its sources give."
+
+
 # --- Conversations
 
 DATABASE_DOWN = "it was not reached a moment ago and is left alone for some seconds"
