@@ -76,4 +76,5 @@ def slots(context: Context) -> List[Dict[str, Any]]:
         SlotSet("aspect", context.aspect),
         SlotSet("subjects", list(context.subjects) or None),
         SlotSet("listed", list(context.listed) or None),
+        SlotSet("answered", context.answered),
     ]

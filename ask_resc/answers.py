@@ -89,10 +89,12 @@ def _is_answered(question: Question, subject: str, facts: Facts) -> bool:
 
 
 def _judge_claim(question: Question, facts: Facts) -> Reply:
-    """Confirm or correct who leads what; a person named in a notice is judged by the fact it stands at."""
+    """Confirm or correct who leads what, and say whom the person does lead; a person named in a notice is judged by the fact it stands at."""
     led = question.subjects[0]
-    right = facts.leader_of(led) == question.claimed_leader
-    return _state(Kind.ANSWERED if right else Kind.CORRECTED, question.aspect, (led,), facts)
+    assert question.claimed_leader is not None
+    if facts.leader_of(led) == question.claimed_leader:
+        return _state(Kind.ANSWERED, question.aspect, (led,), facts)
+    return _state(Kind.CORRECTED, question.aspect, (led, question.claimed_leader), facts)
 
 
 def _state(kind: Kind, aspect: str, subjects: Sequence[str], facts: Facts) -> Reply:

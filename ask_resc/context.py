@@ -19,6 +19,13 @@ THING_WORDS = re.compile(
     re.I,
 )
 
+# After a decline, these leave the question that had no answer and go back to the one that had.
+CONCEDES = re.compile(
+    r"\b(fine|whatever|never ?mind|forget (?:it|that)|anyways?|oh well|very well|too bad|no worries|np|shame|i see|"
+    r"moving on|skip (?:it|that)|now do)\b",
+    re.I,
+)
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -48,14 +55,16 @@ class Context:
     subjects: Tuple[str, ...] = ()
     listed: Tuple[str, ...] = ()
     """The subjects that the last list named, for "which of them"."""
+    answered: Optional[str] = None
+    """The last aspect that had an answer, for "fine. EASTCONN then" after a decline."""
 
     @classmethod
     def from_slots(cls, slots: Mapping[str, Any], facts: Facts) -> Context:
         """The context in a tracker's slots; what the facts file no longer knows is forgotten."""
         known = [s for s in slots.get("subjects") or () if s in facts.subjects]
         listed = [s for s in slots.get("listed") or () if s in facts.subjects]
-        aspect = slots.get("aspect")
-        return cls(aspect if aspect in facts.aspects else None, tuple(known), tuple(listed))
+        aspect, answered = (a if a in facts.aspects else None for a in (slots.get("aspect"), slots.get("answered")))
+        return cls(aspect, tuple(known), tuple(listed), answered)
 
 
 FOLLOW_UPS = ("ellipsis", "correction", "others", "back_to", "repeat", "more")
@@ -161,6 +170,8 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
     if len(named) == 2 and _claim(Heard("leader", subjects=named), facts):
         return _claim(Heard("leader", subjects=named, named=heard.named), facts)
     aspect = context.aspect
+    if context.answered and CONCEDES.search(heard.text) and not any(facts.answer(s, aspect) for s in context.subjects):
+        aspect = context.answered
     if not all(facts.answer(s, aspect) for s in named) and not _may_have(aspect, named, facts):
         if any(facts.answer(s, aspect) for s in facts.subjects):
             aspect = "definition"
@@ -197,7 +208,8 @@ def remember(questions: Sequence[Question], context: Context, facts: Facts) -> C
     listed: Tuple[str, ...] = context.listed
     if len(subjects) > 1:
         listed = subjects
-    return Context(last.aspect, subjects, listed)
+    answered = any(facts.answer(s, last.aspect) for s in subjects)
+    return Context(last.aspect, subjects, listed, last.aspect if answered else context.answered)
 
 
 def options(heard: Heard, context: Context, facts: Facts) -> List[Question]:

@@ -22,6 +22,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 FILE = "intents.npz"
+CHANCES = "chances"
+"""Key of a message: every intent with its probability."""
 Row = Tuple[np.ndarray, np.ndarray, np.ndarray]
 """Dense vector, indices of n-grams, their counts."""
 
@@ -102,6 +104,7 @@ class MeaningAndSpellingClassifier(GraphComponent, IntentClassifier):
                 chances = self._chances(row)
                 best = np.argsort(-chances)[: self._config["ranking_length"]]
                 names = self._arrays["labels"]
+                message.set(CHANCES, dict(zip(map(str, names), map(float, chances))))
                 ranking = [{"name": str(names[i]), "confidence": float(chances[i])} for i in best]
             message.set(INTENT, ranking[0] if ranking else {"name": None, "confidence": 0.0}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)

@@ -285,6 +285,13 @@ def forms(named: object, *, is_person: bool) -> Iterator[Tuple[str, str]]:
             if len(letters) <= 5:
                 yield " ".join(letters), "exact"
                 yield ". ".join(letters) + ".", "exact"
+        plural = re.fullmatch(r"([A-Z]{3,6})s", name)
+        if plural:
+            yield ".".join(plural.group(1)) + ".s", "exact"
+            yield ".".join(plural.group(1)) + ".'s", "exact"
+        if " " in name and re.search(r"\b[A-Z]{3,6}s?\b", name):
+            dotted = re.sub(r"\b[A-Z]{3,6}(?=s?\b)", lambda m: ".".join(m.group()) + ".", name)
+            yield dotted, "exact"
         camel = re.findall(r"[A-Z][a-z]+", name)
         if len(camel) > 1 and "".join(camel) == name:
             yield " ".join(camel), "exact"

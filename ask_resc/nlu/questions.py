@@ -7,6 +7,7 @@ stand in ``config.yml``. The list travels in the parse data, under ``questions``
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import Any, Dict, List, Optional, Text, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,10 +15,12 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from ask_resc.facts.live import facts
 from ask_resc.nlu.clauses import CLAUSE_OF
+from ask_resc.nlu.intent import CHANCES
 from ask_resc.nlu.names import Found
 from ask_resc.nlu.subjects import FOUND
 
@@ -52,8 +55,9 @@ class QuestionCollector(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """``sure``: answer from here on; ``unsure``: ask back from here on, below it decline."""
-        return {"sure": 0.5, "unsure": 0.3, "max_questions": 3}
+        """``sure``: answer from here on; ``unsure``: ask back from here on, below it decline;
+        ``named``: share of a decline's probability from which on its topic is named."""
+        return {"sure": 0.5, "unsure": 0.3, "named": 0.5, "max_questions": 3}
 
     def __init__(self, config: Dict[Text, Any]) -> None:
         self._config = config
@@ -85,26 +89,19 @@ class QuestionCollector(GraphComponent, IntentClassifier):
     def _questions(self, message: Message, clauses: List[Message]) -> List[Dict[Text, Any]]:
         whole = self._judge(message)
         parts = [self._judge(c) for c in clauses]
-        asked = [p for p in parts if p["intent"] not in TALK | {OUT_OF_SCOPE, UNSURE}]
-        asked = _distinct(asked)
+        asked = _distinct(_led_in([p for p in parts if p["intent"] not in TALK | {OUT_OF_SCOPE, UNSURE}]))
         if len(asked) > 1:
             return asked[-self._config["max_questions"] :]
-        if len(asked) == 1:
-            if whole["intent"] in TALK | {OUT_OF_SCOPE, UNSURE} or asked[0]["confidence"] > whole["confidence"]:
-                if set(asked[0]["subjects"]) >= set(whole["subjects"]) or asked[0]["subjects"]:
-                    return asked
-            return [whole]
+        if asked and (whole["intent"] in TALK | {OUT_OF_SCOPE, UNSURE} or asked[0]["confidence"] > whole["confidence"]):
+            if not asked[0]["subjects"]:
+                # "I saw a letter from EdAdvance. Who runs it?"
+                asked[0].update({k: whole[k] for k in ("subjects", "named", "strangers")})
+            return asked
         return [whole]
 
     def _judge(self, message: Message) -> Dict[Text, Any]:
         text = message.get(TEXT) or ""
         found: Found = message.get(FOUND) or Found((), (), frozenset())
-        ranking = message.get(INTENT_RANKING_KEY) or []
-        name, confidence = (ranking[0]["name"], ranking[0]["confidence"]) if ranking else (OUT_OF_SCOPE, 0.0)
-        if confidence < self._config["unsure"]:
-            name = OUT_OF_SCOPE
-        elif confidence < self._config["sure"]:
-            name = UNSURE
         subjects: List[str] = []
         named: Dict[str, str] = {}
         excluded: List[str] = []
@@ -117,6 +114,8 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             before = text[: text.find(mention.text)]
             if _SET_ASIDE.search(before):
                 excluded.append(mention.subject)
+        chances = message.get(CHANCES) or {OUT_OF_SCOPE: 1.0}
+        name, confidence = self._decide(chances, [s for s in subjects if s not in excluded])
         return {
             "intent": name,
             "confidence": confidence,
@@ -127,8 +126,69 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             "strangers": list(found.strangers),
             "excluded": excluded,
             "grain": grain(text),
-            "options": [r["name"] for r in ranking[:4]],
+            "options": sorted(chances, key=lambda i: -chances[i])[:5],
         }
+
+    def _decide(self, chances: Dict[Text, float], subjects: List[Text]) -> Tuple[Text, float]:
+        """The likeliest outcome and how likely it is.
+
+        What counts is what would be said: ten topics without an answer at five per cent each are one
+        decline at fifty, and two aspects that share an answer are one answer.
+        """
+        sums: Dict[Any, float] = defaultdict(float)
+        best: Dict[Any, Text] = {}
+        for intent in sorted(chances, key=lambda i: -chances[i]):
+            outcome = _outcome(intent, subjects)
+            sums[outcome] += chances[intent]
+            best.setdefault(outcome, intent)
+        outcome = max(sums, key=lambda o: sums[o])
+        intent, likely = best[outcome], sums[outcome]
+        if outcome == DECLINE:
+            # A topic is named only where it stands out among those without an answer.
+            if chances[intent] < self._config["named"] * likely and intent not in TALK:
+                intent = OUT_OF_SCOPE
+            return intent, likely
+        if likely < self._config["unsure"]:
+            return OUT_OF_SCOPE, 1 - likely
+        return (intent if likely >= self._config["sure"] else UNSURE), likely
+
+
+DECLINE = "decline"
+
+
+def _outcome(intent: Text, subjects: List[Text]) -> Any:
+    """What a reply to ``intent`` about ``subjects`` would come down to, before the talk so far is known."""
+    known = facts().current()
+    if intent in TALK or intent in FOLLOW_UPS:
+        return "follow" if intent in ("ellipsis", "correction") else intent
+    if intent not in known.aspects:
+        return DECLINE
+    if subjects:
+        cells = [known.answer(subject, intent) for subject in subjects]
+        filled = [cell for cell in cells if cell]
+        return filled[-1] if filled else DECLINE
+    filled_somewhere = any(known.answer(subject, intent) for subject in known.subjects)
+    return intent if filled_somewhere else DECLINE
+
+
+def _led_in(parts: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
+    """"Ok back to CREC, is he a Dr?": a follow-up beside a question only says what the question is about."""
+    questions = [p for p in parts if p["intent"] not in FOLLOW_UPS]
+    if not questions:
+        return parts
+    result: List[Dict[Text, Any]] = []
+    subject: Optional[Dict[Text, Any]] = None
+    for part in parts:
+        if part["intent"] not in FOLLOW_UPS:
+            if subject and not part["subjects"]:
+                part.update({k: subject[k] for k in ("subjects", "named")})
+                if result and result[-1] is subject:
+                    result.pop()
+            result.append(part)
+        elif part["subjects"]:
+            subject = part
+            result.append(part)
+    return result
 
 
 def _distinct(questions: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Text, Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Text
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -53,7 +53,7 @@ class SubjectRecognizer(GraphComponent):
     def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config, self._storage, self._resource = config, storage, resource
         self._words: FrozenSet[str] = frozenset()
-        self._matcher: Optional[Tuple[int, NameMatcher]] = None
+        self._matcher: Optional[NameMatcher] = None
 
     @classmethod
     def create(
@@ -126,11 +126,10 @@ class SubjectRecognizer(GraphComponent):
 
     def matcher(self) -> NameMatcher:
         """The matcher of the facts as they are now."""
-        live = facts()
-        current = live.current()
-        if self._matcher is None or self._matcher[0] != live.version:
-            self._matcher = (live.version, NameMatcher(current, self._words))
-        return self._matcher[1]
+        current = facts().current()
+        if self._matcher is None or self._matcher.facts is not current:
+            self._matcher = NameMatcher(current, self._words)
+        return self._matcher
 
     def _merge(self, tokens: Sequence[Token], found: Found, text: str) -> List[Token]:
         kinds = self.matcher().facts.kinds
