@@ -162,7 +162,7 @@ def see_log(log: object) -> str:
 
 
 def port_unusable(port: int, reason: str) -> str:
-    return f"Port {port} on 127.0.0.1 cannot be used ({reason}); choose another: make run PORT={port + 1}."
+    return f"Port {port} on 127.0.0.1 cannot be used ({reason}); choose another: make run PORT=NUMBER."
 
 
 def model_in_order(model: object) -> str:
@@ -171,6 +171,10 @@ def model_in_order(model: object) -> str:
 
 # --- Conversations
 
+_PLACES = (
+    "Give a postgresql:// URL or the path of a file, in “tracker_store” of endpoints.yml or in ASK_RESC_DATABASE."
+)
+DATABASE_MALFORMED = f"The URL of the database of conversations is misspelled. {_PLACES}"
 DATABASE_DOWN = "it was not reached a moment ago and is left alone for some seconds"
 
 
@@ -178,11 +182,8 @@ def database_unreachable(url: str, reason: str) -> str:
     return f"The database of conversations, {url}, cannot be used: {reason}. Is it running, and is the address right?"
 
 
-def database_unknown(place: str) -> str:
-    return (
-        f"Conversations cannot be kept in “{place}”. Give a postgresql:// URL or the path of a file, "
-        "in “tracker_store” of endpoints.yml or in ASK_RESC_DATABASE."
-    )
+def database_unknown(kind: str) -> str:
+    return f"Conversations cannot be kept in a database of the kind “{kind}”. {_PLACES}"
 
 
 def memory_too_short(events: object) -> str:
@@ -203,3 +204,17 @@ def slot_unknown(slot: str) -> str:
 
 def not_locked(reason: str) -> str:
     return f"A conversation is not locked against other processes of the bot: {reason}."
+
+
+# --- Where the bot departs from Rasa
+
+
+def needs_tensorflow(component: str) -> str:
+    return (
+        f"{component} needs TensorFlow, which this installation leaves out. Take a component that works "
+        "without it, or install Rasa with TensorFlow."
+    )
+
+
+def actions_not_imported(package: str) -> str:
+    return f"The custom actions cannot be imported from “{package}”; the log says why."

@@ -20,6 +20,8 @@ from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 from rasa_sdk.utils import call_potential_coroutine
 
+from ask_resc import errors
+
 MOST_THREADS = 32  # synchronous actions at once; further ones wait their turn
 
 
@@ -57,7 +59,7 @@ class ActionsInside(EndpointConfig):
         try:
             self._executor.register_package(package)
         except SystemExit as error:  # an import failed; rasa_sdk has logged it and would end the bot
-            raise RasaException(f"The package “{package}” with the custom actions cannot be imported.") from error
+            raise RasaException(errors.actions_not_imported(package)) from error
 
     async def request(
         self,

@@ -41,10 +41,9 @@ class LeftOut(type):
     def __call__(cls, *args: Any, **kwargs: Any) -> NoReturn:
         from rasa.shared.exceptions import InvalidConfigException
 
-        raise InvalidConfigException(
-            f"{cls.__name__} needs TensorFlow, which this installation leaves out. Take a component "
-            "that works without it, or install Rasa with TensorFlow."
-        )
+        from ask_resc import errors
+
+        raise InvalidConfigException(errors.needs_tensorflow(cls.__name__))
 
     def __getattr__(cls, name: str) -> Any:
         # Python asks for special names on its own; anything else is Rasa about to use the class.

@@ -27,7 +27,7 @@ from ask_resc.runtime.actions_inside import ActionsInside
 pytestmark = pytest.mark.asyncio
 
 PACKAGE = "actions_to_try"
-ACTIONS = '''
+ACTIONS = """
 import time
 from rasa_sdk import Action
 from rasa_sdk.events import SlotSet
@@ -81,7 +81,7 @@ class Nothing(Action):
 
     async def run(self, dispatcher, tracker, domain):
         return None
-'''
+"""
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +218,7 @@ async def test_an_action_that_takes_too_long_is_given_up(package: Path):
 
 
 async def test_a_package_that_cannot_be_imported_is_named(package: Path):
-    with pytest.raises(RasaException, match="“no_such_package” with the custom actions"):
+    with pytest.raises(RasaException, match="cannot be imported from “no_such_package”"):
         ActionsInside("no_such_package")
 
 

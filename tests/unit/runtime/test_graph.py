@@ -113,9 +113,7 @@ def test_an_error_in_a_node(make: Callable, wrong: Exception):
     assert raised.value.__cause__ is wrong
 
 
-def test_a_trained_bot_understands_and_predicts_as_with_rasas_runner(
-    tiny_bot: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_trained_bot_understands_and_predicts_as_with_rasas_runner(tiny_bot: Path, monkeypatch: pytest.MonkeyPatch):
     def outcome(runner_class: Type[DaskGraphRunner]) -> Any:
         monkeypatch.setattr(rasa.core.processor, "DaskGraphRunner", runner_class)
         _, metadata, runner = MessageProcessor._load_model(tiny_bot / "models")
@@ -141,9 +139,7 @@ def test_rasa_still_builds_and_schedules_the_graph_for_every_run(monkeypatch: py
     built: list[Any] = []
     scheduled: list[Any] = []
     minimal, get = GraphSchema.minimal_graph_schema, dask.get
-    monkeypatch.setattr(
-        GraphSchema, "minimal_graph_schema", lambda *given: built.append(given) or minimal(*given)
-    )
+    monkeypatch.setattr(GraphSchema, "minimal_graph_schema", lambda *given: built.append(given) or minimal(*given))
     monkeypatch.setattr(dask, "get", lambda *given: scheduled.append(given) or get(*given))
     schema = GraphSchema(DIAMOND)
     runner = DaskGraphRunner.create(schema, None, ExecutionContext(schema))

@@ -61,8 +61,7 @@ def test_rasa_trains_and_validates(tiny_bot: Path, run_rasa: Callable[..., str])
 
 @pytest.mark.parametrize(
     "config",
-    [{"pipeline": [{"name": name}]} for name in PIPELINE]
-    + [{"policies": [{"name": name}]} for name in POLICIES],
+    [{"pipeline": [{"name": name}]} for name in PIPELINE] + [{"policies": [{"name": name}]} for name in POLICIES],
     ids=PIPELINE + POLICIES,
 )
 def test_a_config_that_names_a_component_is_told_that_it_is_left_out(config: dict):
