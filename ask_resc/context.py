@@ -19,6 +19,7 @@ THING_WORDS = re.compile(
     re.I,
 )
 
+ALL_OF_THEM = re.compile(r"\b(?:all|every|each|everyone|everybody|whole list|full list|(?:the|of) six)\b", re.I)
 # After a decline, these leave the question that had no answer and go back to the one that had.
 CONCEDES = re.compile(
     r"\b(fine|whatever|never ?mind|forget (?:it|that)|anyways?|oh well|very well|too bad|no worries|np|shame|i see|"
@@ -116,6 +117,8 @@ def _claim(heard: Heard, facts: Facts) -> Optional[Question]:
 def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     """A question that names nobody: about what the talk is about, else about what the aspect is about."""
     aspect = facts.aspects[heard.intent]
+    if aspect.about and ALL_OF_THEM.search(heard.text):
+        return _question(heard.intent, (aspect.about,), heard, facts)
     subjects = _referred(heard, context, facts)
     points = bool(PERSON_WORDS.search(heard.text) or THING_WORDS.search(heard.text) or heard.kinds)
     if subjects and all(facts.answer(s, heard.intent) for s in subjects):
@@ -160,7 +163,7 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
             return _question(context.aspect, named or context.subjects, heard, facts)
         return _more(context, facts)
     if heard.intent == "others":
-        return _others(context, facts)
+        return _others(heard, context, facts)
     if not named:
         if heard.strangers and context.aspect:
             return Question(context.aspect)
@@ -178,13 +181,19 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
     return _question(aspect, named, heard, facts)
 
 
-def _others(context: Context, facts: Facts) -> Optional[Question]:
-    """"And the others?": the rest of the kind that the last reply was about, under the same aspect."""
-    if context.aspect is None or not context.subjects:
+def _others(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
+    """"And the others?": the list that holds them all, else the rest of the kind one by one."""
+    aspect = context.answered or context.aspect
+    if aspect is None or not context.subjects:
         return None
+    whole = facts.aspects[aspect].about
+    if aspect in ("definition", "membership"):
+        aspect, whole = "members", facts.aspects["members"].about
+    if whole and whole not in context.subjects and facts.answer(whole, aspect):
+        return Question(aspect, (whole,))
     kind = facts.subjects[context.subjects[0]].kind
     rest = tuple(s for s in facts.of_kind(kind) if s not in context.subjects)
-    return Question(context.aspect, rest) if rest else None
+    return Question(aspect, rest) if rest else None
 
 
 def _more(context: Context, facts: Facts) -> Optional[Question]:

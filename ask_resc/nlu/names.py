@@ -182,7 +182,10 @@ class NameMatcher:
             if how in ("surname", "notice") and end - start == 1 and before >= 0 and before == start - 1:
                 if self._foreign_name(words[before], lower[before], known):
                     return " ".join(words[before:end])
-            if end - start == 1 and end < len(words):
+            if how == "first" and start and not lower[start - 1].endswith("'s"):
+                if self._foreign_name(words[start - 1], lower[start - 1], known):
+                    return " ".join(words[start - 1 : end])
+            if end - start == 1 and end < len(words) and (how == "first" or words[end][0].isupper()):
                 if self._foreign_name(words[end], lower[end], known):
                     return " ".join(words[start : end + 1])
             return None

@@ -19,7 +19,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from ask_resc.facts.live import facts
-from ask_resc.nlu.clauses import CLAUSE_OF
+from ask_resc.nlu.clauses import CLAUSE_OF, asks
 from ask_resc.nlu.intent import CHANCES
 from ask_resc.nlu.names import Found
 from ask_resc.nlu.subjects import FOUND
@@ -56,8 +56,10 @@ class QuestionCollector(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         """``sure``: answer from here on; ``unsure``: ask back from here on, below it decline;
-        ``named``: share of a decline's probability from which on its topic is named."""
-        return {"sure": 0.5, "unsure": 0.3, "named": 0.5, "max_questions": 3}
+        ``named``: share of a decline's probability from which on its topic is named;
+        ``stray``: a second question from which on to be surely about something else is declined;
+        ``claim``: a person and a center in one question are about who leads it below this certainty."""
+        return {"sure": 0.5, "unsure": 0.3, "named": 0.5, "stray": 0.6, "claim": 0.8, "max_questions": 3}
 
     def __init__(self, config: Dict[Text, Any]) -> None:
         self._config = config
@@ -88,14 +90,19 @@ class QuestionCollector(GraphComponent, IntentClassifier):
 
     def _questions(self, message: Message, clauses: List[Message]) -> List[Dict[Text, Any]]:
         whole = self._judge(message)
-        parts = [self._judge(c) for c in clauses]
-        asked = _distinct(_led_in([p for p in parts if p["intent"] not in TALK | {OUT_OF_SCOPE, UNSURE}]))
-        if len(asked) > 1:
-            return asked[-self._config["max_questions"] :]
-        if asked and (whole["intent"] in TALK | {OUT_OF_SCOPE, UNSURE} or asked[0]["confidence"] > whole["confidence"]):
+        parts = [self._judge(clause) for clause in clauses]
+        requests = [part for part in parts if asks(part["text"]) and part["intent"] not in TALK]
+        asked = _distinct(_led_in([p for p in requests if p["intent"] not in (OUT_OF_SCOPE, UNSURE)], parts))
+        if not asked:
+            return [whole]
+        strays = [p for p in requests if p["intent"] == OUT_OF_SCOPE and p["confidence"] >= self._config["stray"]]
+        if len(asked) > 1 or (strays and whole["intent"] not in (OUT_OF_SCOPE, UNSURE)):
+            order = [id(part) for part in parts]
+            return sorted([*asked, *strays[:1]], key=lambda q: order.index(id(q)))[-self._config["max_questions"] :]
+        if whole["intent"] in TALK | {OUT_OF_SCOPE, UNSURE} or asked[0]["confidence"] > whole["confidence"]:
             if not asked[0]["subjects"]:
                 # "I saw a letter from EdAdvance. Who runs it?"
-                asked[0].update({k: whole[k] for k in ("subjects", "named", "strangers")})
+                asked[0].update({key: whole[key] for key in ("subjects", "named", "strangers")})
             return asked
         return [whole]
 
@@ -116,6 +123,14 @@ class QuestionCollector(GraphComponent, IntentClassifier):
                 excluded.append(mention.subject)
         chances = message.get(CHANCES) or {OUT_OF_SCOPE: 1.0}
         name, confidence = self._decide(chances, [s for s in subjects if s not in excluded])
+        if name == "expansion" and LONE_LETTER.search(text):
+            name = "private_life"  # "what does the J stand for?" asks for a middle name
+        if found.strangers and not subjects and name not in TALK:
+            name = "other_body"
+        if IS_IT.search(text) and subjects and not any(_is_led(s) for s in subjects) and name in ("membership", "definition", UNSURE):
+            name, subjects = "membership", []  # "is it a RESC?" is about "it"
+        if _is_pair(subjects) and name not in CLAIMS and confidence < self._config["claim"] and sum(chances.get(i, 0) for i in CLAIMS) > 0.1:
+            name = "leader"  # a person and a center in one breath: who leads it?
         return {
             "intent": name,
             "confidence": confidence,
@@ -153,13 +168,28 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         return (intent if likely >= self._config["sure"] else UNSURE), likely
 
 
+def _is_led(subject: Text) -> bool:
+    known = facts().current()
+    return known.leader_of(subject) is not None or known.subjects[subject].leads is not None
+
+
+def _is_pair(subjects: List[Text]) -> bool:
+    known = facts().current()
+    return len(subjects) == 2 and {known.subjects[s].leads is None for s in subjects} == {True, False}
+
+
 DECLINE = "decline"
+CLAIMS = ("leader", "leads", "person", "title", "membership", "definition")
+LONE_LETTER = re.compile(r"\b(?:the|letter|initial|middle)\s+['\"]?[B-HJ-Z]\b['\".]?", re.I)
+IS_IT = re.compile(r"\b(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those|he|she)\b", re.I)
 
 
 def _outcome(intent: Text, subjects: List[Text]) -> Any:
     """What a reply to ``intent`` about ``subjects`` would come down to, before the talk so far is known."""
     known = facts().current()
-    if intent in TALK or intent in FOLLOW_UPS:
+    if intent in TALK:
+        return "talk"
+    if intent in FOLLOW_UPS:
         return "follow" if intent in ("ellipsis", "correction") else intent
     if intent not in known.aspects:
         return DECLINE
@@ -171,24 +201,20 @@ def _outcome(intent: Text, subjects: List[Text]) -> Any:
     return intent if filled_somewhere else DECLINE
 
 
-def _led_in(parts: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
+def _led_in(asked: List[Dict[Text, Any]], parts: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
     """"Ok back to CREC, is he a Dr?": a follow-up beside a question only says what the question is about."""
-    questions = [p for p in parts if p["intent"] not in FOLLOW_UPS]
-    if not questions:
-        return parts
-    result: List[Dict[Text, Any]] = []
-    subject: Optional[Dict[Text, Any]] = None
-    for part in parts:
-        if part["intent"] not in FOLLOW_UPS:
-            if subject and not part["subjects"]:
-                part.update({k: subject[k] for k in ("subjects", "named")})
-                if result and result[-1] is subject:
-                    result.pop()
-            result.append(part)
-        elif part["subjects"]:
-            subject = part
-            result.append(part)
-    return result
+    if all(question["intent"] in FOLLOW_UPS for question in asked):
+        return asked[:1]
+    for question in asked:
+        before = [p for p in parts[: parts.index(question)] if p["intent"] in FOLLOW_UPS and p["subjects"]]
+        if question["intent"] not in FOLLOW_UPS and not question["subjects"] and before:
+            question.update({key: before[-1][key] for key in ("subjects", "named")})
+    used = [set(question["subjects"]) for question in asked if question["intent"] not in FOLLOW_UPS]
+    return [
+        question for question in asked
+        if question["intent"] not in FOLLOW_UPS
+        or (question["subjects"] and not any(set(question["subjects"]) <= subjects for subjects in used))
+    ]  # fmt: skip
 
 
 def _distinct(questions: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
