@@ -26,6 +26,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from tokenizers import Tokenizer as WordPieces
 
 from ask_resc.nlu.subjects import STAND_IN
+from ask_resc.nlu.words import SHORTHAND
 
 FOLDER = Path(__file__).resolve().parents[2] / "encoder"
 MAX_PIECES = 128
@@ -104,11 +105,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
 
 def spoken(text: str, tokens: List[Any]) -> str:
-    """``text`` with each name replaced by the stand-in of its kind."""
+    """``text`` with each name replaced by the stand-in of its kind, and shorthand written out."""
     pieces: List[str] = []
     at = 0
     for token in tokens:
-        stand_in = token.get(STAND_IN)
+        stand_in = token.get(STAND_IN) or SHORTHAND.get(token.text.casefold())
         if stand_in:
             pieces += [text[at : token.start], stand_in]
             at = token.end

@@ -141,6 +141,7 @@ class NameMatcher:
         mentions.extend(self._mistyped(words, lower, taken))
         mentions.sort(key=lambda m: m.start)
         mentions = [_without_article(m, lower) for m in mentions]
+        strangers.extend(self._initials(words, taken))
         free = [w for i, w in enumerate(lower) if i not in taken]
         kinds = frozenset(self._kind_words[w] for w in free if w in self._kind_words)
         return Found(tuple(mentions), tuple(strangers), kinds)
@@ -196,6 +197,14 @@ class NameMatcher:
                     return " ".join(words[start - 1 : end])
         return None
 
+    def _initials(self, words: Sequence[str], taken: Set[int]) -> Iterator[str]:
+        """"BOCES", "NASA": initials that nobody here has, unless the whole message shouts."""
+        if sum(w.isupper() for w in words if len(w) > 2) > max(2, len(words) // 3):
+            return
+        for i, word in enumerate(words):
+            if i not in taken and len(word) > 2 and word.isupper() and word.isalpha() and word.casefold() not in self.words:
+                yield word
+
     def _foreign_name(self, word: str, low: str, known: FrozenSet[str], sentence_start: bool = False) -> bool:
         if not word[:1].isalpha() or low in TITLES or low.rstrip(".") in known or len(low.rstrip(".")) < 2:
             return False
@@ -203,7 +212,8 @@ class NameMatcher:
             return False
         if low in self.words or low in self._single or low in self._kind_words:
             return False
-        return True
+        # Written small, a verb before a name ("swears Florio …") is likelier than a first name.
+        return word[0].isupper() or not re.search(r"(?:[^aeiou]s|ed|ing|ly)$", low)
 
     def _name_parts(self, key: str) -> FrozenSet[str]:
         subject = self.facts.subjects[key]

@@ -90,6 +90,8 @@ class QuestionCollector(GraphComponent, IntentClassifier):
 
     def _questions(self, message: Message, clauses: List[Message]) -> List[Dict[Text, Any]]:
         whole = self._judge(message)
+        if whole["intent"] == OUT_OF_SCOPE and not whole["subjects"] and len(whole["text"].split()) > LONG:
+            return [whole]  # a pasted text; some sentence of it always looks like a question
         parts = [self._judge(clause) for clause in clauses]
         requests = [part for part in parts if asks(part["text"]) and part["intent"] not in TALK]
         asked = _distinct(_led_in([p for p in requests if p["intent"] not in (OUT_OF_SCOPE, UNSURE)], parts))
@@ -123,7 +125,9 @@ class QuestionCollector(GraphComponent, IntentClassifier):
                 excluded.append(mention.subject)
         chances = message.get(CHANCES) or {OUT_OF_SCOPE: 1.0}
         name, confidence = self._decide(chances, [s for s in subjects if s not in excluded])
-        if name == "expansion" and LONE_LETTER.search(text):
+        if TITLE_IN_NAME.search(text) and (name not in LEADING or name == UNSURE):
+            name, confidence = "title", max(confidence, self._config["sure"])
+        if name in ("expansion", "leads", "title", UNSURE) and LONE_LETTER.search(text):
             name = "private_life"  # "what does the J stand for?" asks for a middle name
         if found.strangers and not subjects and name not in TALK:
             name = "other_body"
@@ -179,8 +183,17 @@ def _is_pair(subjects: List[Text]) -> bool:
 
 
 DECLINE = "decline"
+LONG = 30
+"""Words from which on a message is a text."""
 CLAIMS = ("leader", "leads", "person", "title", "membership", "definition")
-LONE_LETTER = re.compile(r"\b(?:the|letter|initial|middle)\s+['\"]?[B-HJ-Z]\b['\".]?", re.I)
+LONE_LETTER = re.compile(r"\b(?:the|letter|initial|middle)\s+['\"]?[b-hj-z]\b['\".]?(?!\w)", re.I)
+TITLE_IN_NAME = re.compile(
+    r"\b(?:dr|doctor(?:ate|ates|s)?|phd)\b.{0,25}\b(?:in front|before|name|names|title)\b"
+    r"|\b(?:which|who|whos)\b.{0,40}\b(?:title of )?(?:dr|doctor(?:ate|s)?)\b"
+    r"|\b(?:is|are)\s+(?:he|she|they)\s+(?:a |an |also )*(?:dr|doctor)\b",
+    re.I,
+)
+LEADING = ("leader", "person", "leads")
 IS_IT = re.compile(r"\b(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those|he|she)\b", re.I)
 
 

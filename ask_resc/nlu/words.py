@@ -8,6 +8,16 @@ import spacy
 from spacy.language import Language
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
+# How people write in a hurry; the encoder was taught on sentences.
+SHORTHAND = {
+    "wht": "what", "wat": "what", "wut": "what", "whats": "what's", "wen": "when", "whn": "when", "wher": "where",
+    "whos": "who's", "hows": "how's", "y": "why", "yr": "year", "yrs": "years", "ur": "your", "u": "you", "r": "are",
+    "abt": "about", "rn": "right now", "idk": "I don't know", "pls": "please", "plz": "please", "thx": "thanks",
+    "ty": "thank you", "tysm": "thank you so much", "bc": "because", "cuz": "because", "w": "with", "tho": "though",
+    "gonna": "going to", "wanna": "want to", "gotta": "got to", "nvm": "never mind", "dir": "director",
+    "exec": "executive", "ppl": "people", "info": "information", "n": "and", "thier": "their", "teh": "the",
+    "hes": "he's", "shes": "she's", "its": "it's", "dont": "don't", "isnt": "isn't", "wheres": "where's",
+}  # fmt: skip
 BRACES = (r"\{", r"\}")
 
 
