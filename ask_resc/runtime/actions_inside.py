@@ -11,38 +11,47 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Awaitable, Callable, Dict, Optional
+from typing import Any, Callable, Dict, Optional, Tuple
 
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
-from rasa_sdk.utils import call_potential_coroutine
 
 from ask_resc import errors
 
-MOST_THREADS = 32  # synchronous actions at once; further ones wait their turn
+MOST_THREADS = 32  # actions at once; further ones wait their turn
+LONGEST = 60.0  # seconds after which an action that waits is given up, so that its thread is free again
 
 
 class _Executor(ActionExecutor):
-    """Runs a synchronous ``run`` in a thread: one that waits must not stop every conversation."""
+    """Runs every action in a thread, with an event loop of that thread for one that is a coroutine.
+
+    The bot's own loop serves every conversation: an action that blocks must not be able to stop it.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._threads = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="action")
+        self._local = threading.local()
 
     def register_function(self, name: str, f: Callable[..., Any]) -> None:
         super().register_function(name, f)
-        if not inspect.iscoroutinefunction(f):
-            self.actions[name] = self._in_thread(f)
 
-    def _in_thread(self, f: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
         async def run(*arguments: Any) -> Any:
-            result = await asyncio.get_running_loop().run_in_executor(self._threads, f, *arguments)
-            return await call_potential_coroutine(result)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._call, f, arguments)
 
-        return run
+        self.actions[name] = run
+
+    def _call(self, f: Callable[..., Any], arguments: Tuple[Any, ...]) -> Any:
+        result = f(*arguments)
+        if not inspect.isawaitable(result):
+            return result
+        if not hasattr(self._local, "loop"):
+            self._local.loop = asyncio.new_event_loop()
+        return self._local.loop.run_until_complete(asyncio.wait_for(result, LONGEST))
 
 
 class ActionsInside(EndpointConfig):

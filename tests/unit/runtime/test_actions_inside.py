@@ -54,6 +54,15 @@ class Sleep(Action):
         dispatcher.utter_message(text="slept")
         return []
 
+class Block(Action):
+    def name(self):
+        return "action_block"
+
+    async def run(self, dispatcher, tracker, domain):
+        time.sleep(0.3)
+        dispatcher.utter_message(text="slept")
+        return []
+
 class Reject(Action):
     def name(self):
         return "action_reject"
@@ -201,9 +210,10 @@ async def test_the_options_of_the_endpoint_are_kept(package: Path):
     assert said["metadata"]["seen"][2] == []
 
 
-async def test_a_waiting_action_does_not_stop_the_loop(package: Path):
+@pytest.mark.parametrize("action", ["action_sleep", "action_block"])
+async def test_an_action_that_blocks_does_not_stop_the_loop(package: Path, action: str):
     endpoint = ActionsInside(PACKAGE)
-    sleeping = [asyncio.create_task(run("action_sleep", endpoint)) for _ in range(5)]
+    sleeping = [asyncio.create_task(run(action, endpoint)) for _ in range(5)]
     began = time.monotonic()
     await run("action_answer", endpoint)
     assert time.monotonic() - began < 0.2
