@@ -56,10 +56,11 @@ class QuestionCollector(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         """``sure``: answer from here on; ``unsure``: ask back from here on, below it decline;
+        ``doubt``: chance of a decline from which on no fact is stated;
         ``named``: share of a decline's probability from which on its topic is named;
         ``stray``: a second question from which on to be surely about something else is declined;
         ``claim``: a person and a center in one question are about who leads it below this certainty."""
-        return {"sure": 0.5, "unsure": 0.3, "named": 0.5, "stray": 0.6, "claim": 0.8, "max_questions": 3}
+        return {"sure": 0.4, "unsure": 0.3, "doubt": 0.32, "named": 0.5, "stray": 0.6, "claim": 0.8, "max_questions": 3}
 
     def __init__(self, config: Dict[Text, Any]) -> None:
         self._config = config
@@ -169,7 +170,9 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             return intent, likely
         if likely < self._config["unsure"]:
             return OUT_OF_SCOPE, 1 - likely
-        return (intent if likely >= self._config["sure"] else UNSURE), likely
+        if likely < self._config["sure"] or (intent not in TALK and sums[DECLINE] > self._config["doubt"]):
+            return UNSURE, likely
+        return intent, likely
 
 
 def _is_led(subject: Text) -> bool:
