@@ -34,6 +34,11 @@ def reason(error: Exception) -> str:
     return f"{type(cause).__name__}: {str(cause).strip()}".splitlines()[0]
 
 
+def is_postgres(place: Optional[str]) -> bool:
+    """Whether conversations are kept in PostgreSQL; see ``Database`` for the place."""
+    return bool(_url(place).get_backend_name() == "postgresql")
+
+
 class SeldomLog:
     """A log for an error that would come with every message: says it once a minute at most."""
 
@@ -64,18 +69,18 @@ class Database:
     def __init__(
         self, place: Optional[str] = None, *, table: Optional[sa.Table] = None, most_connections: int = 5
     ) -> None:
-        url = _url(settings.database() or place or str(DEFAULT_FILE))
-        self.is_postgres = url.get_backend_name() == "postgresql"
-        options = _postgres(most_connections) if self.is_postgres else _sqlite()
-        # Without parameters in errors, as they are what people typed.
+        url = _url(place)
+        self._is_postgres = url.get_backend_name() == "postgresql"
+        options = _postgres(most_connections) if self._is_postgres else _sqlite()
+        # Parameters are what people typed and do not belong into errors.
         self._engine = sa.create_engine(url, hide_parameters=True, **options)
-        self._threads = ThreadPoolExecutor(most_connections, "database") if self.is_postgres else None
+        self._threads = ThreadPoolExecutor(most_connections, "database") if self._is_postgres else None
         self._down_until = 0.0
         try:
-            if not self.is_postgres and url.database:
+            if not self._is_postgres and url.database:
                 Path(url.database).parent.mkdir(mode=0o700, exist_ok=True)
             with self.connect() as connection:
-                if not self.is_postgres:
+                if not self._is_postgres:
                     connection.exec_driver_sql("PRAGMA journal_mode=WAL")
                     connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
             if table is not None:
@@ -98,7 +103,7 @@ class Database:
 
     def _create(self, table: sa.Table, connection: Connection) -> None:
         """Create the table, one process after the other, as several may start at once."""
-        alone = f"SELECT pg_advisory_xact_lock({_CREATING})" if self.is_postgres else "BEGIN IMMEDIATE"
+        alone = f"SELECT pg_advisory_xact_lock({_CREATING})" if self._is_postgres else "BEGIN IMMEDIATE"
         connection.exec_driver_sql(alone)
         table.create(connection, checkfirst=True)
 
@@ -117,7 +122,8 @@ class Database:
             return work(connection)
 
 
-def _url(place: str) -> URL:
+def _url(place: Optional[str]) -> URL:
+    place = settings.database() or place or str(DEFAULT_FILE)
     if "://" not in place:
         return URL.create("sqlite", database=place)
     try:
