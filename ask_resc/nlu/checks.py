@@ -1,0 +1,130 @@
+"""What probability does not see: checks on the words of a question.
+
+Each is a small function from a question as judged so far to an intent that is surer than the
+classifier's, or None. ``config.yml`` can leave one out (``without``), to see what it is worth.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Callable, Dict, List, Mapping, Optional, Tuple
+
+from ask_resc.facts.model import Facts
+from ask_resc.nlu.outcomes import TALK
+
+UNSURE = "nlu_fallback"
+OUT_OF_SCOPE = "out_of_scope"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A question with the intent it has so far."""
+
+    text: str
+    intent: str
+    certainty: float
+    subjects: Tuple[str, ...] = ()
+    strangers: Tuple[str, ...] = ()
+    chances: Mapping[str, float] = field(default_factory=dict)
+
+
+Check = Callable[[Judged, Facts], Optional[Judged]]
+
+_EXACT = re.compile(r"\b(?:exact|exactly|precise|precisely|specific|specifically)\b", re.I)
+_DAY = re.compile(
+    r"\b(?:which|what|wat) day\b|\bday of\b|\bthe day\b|\bday in\b|\bon an? (?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.I
+)
+_MONTH = re.compile(r"\b(?:which|what) month\b", re.I)
+_DATE_ONLY = re.compile(r"\b(?:day|date|month|year)\b", re.I)
+_LONE_LETTER = re.compile(r"\b(?:the|letter|initial|middle)\s+['\"]?[b-hj-z]\b['\".]?(?!\w)", re.I)
+_TITLE_IN_NAME = re.compile(
+    r"\b(?:dr|doctor(?:ate|ates|s)?|phd)\b.{0,25}\b(?:in front|before|name|names|title)\b"
+    r"|\b(?:which|who|whos)\b.{0,40}\b(?:title of )?(?:dr|doctor(?:ate|s)?)\b"
+    r"|\b(?:is|are)\s+(?:he|she|they)\s+(?:a |an |also )*(?:dr|doctor)\b",
+    re.I,
+)
+_IS_IT = re.compile(r"\b(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those|he|she)\b", re.I)
+_ABOUT_LEADING = ("leader", "leads", "person", "title", "membership", "definition")
+CLAIM_BELOW = 0.8
+"""A person and a center in one question are about who leads it, unless something else is surer."""
+
+
+def grain(text: str) -> Optional[str]:
+    """How fine a date the question insists on (see ``answers.GRAINS``); None where any date will do."""
+    if _DAY.search(text):
+        return "day"
+    if _MONTH.search(text):
+        return "month"
+    if _EXACT.search(text):
+        return "year" if re.search(r"\byear\b", text, re.I) else "day"
+    return None
+
+
+def date_alone(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """"Which day exactly?" is about the date of what was talked about."""
+    if grain(judged.text) and _DATE_ONLY.search(judged.text) or _DAY.search(judged.text):
+        if judged.intent in (OUT_OF_SCOPE, UNSURE) and len(judged.text.split()) <= 6:
+            return _as(judged, "founding")
+    return None
+
+
+def title_in_name(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """"Which of them is a Dr?" asks for a title that stands in the answer about who leads."""
+    if judged.intent not in ("leader", "person", "leads") and _TITLE_IN_NAME.search(judged.text):
+        return _as(judged, "title")
+    return None
+
+
+def initial_of_a_name(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """"What does the J stand for?" asks for a middle name, not for what the letters of a center mean."""
+    if judged.intent in ("expansion", "leads", "title", UNSURE) and _LONE_LETTER.search(judged.text):
+        return _as(judged, "private_life")
+    return None
+
+
+def stranger(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """A name that is nobody's here: whatever is asked, it is asked about somebody else."""
+    if judged.strangers and not judged.subjects and judged.intent not in TALK:
+        return _as(judged, "other_body")
+    return None
+
+
+def is_it_one(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """"Is it a RESC?" is about "it", and RESC is what it is asked to be."""
+    if judged.intent in ("membership", "definition", UNSURE) and judged.subjects and _IS_IT.search(judged.text):
+        if not any(_leads_or_is_led(subject, facts) for subject in judged.subjects):
+            return Judged(judged.text, "membership", judged.certainty, (), judged.strangers, judged.chances)
+    return None
+
+
+def claim(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """"Putting down Danehy = CES director, that good?": a person and a center in one breath."""
+    people = [facts.subjects[subject].leads is not None for subject in judged.subjects]
+    if judged.intent in _ABOUT_LEADING or judged.certainty >= CLAIM_BELOW or sorted(people) != [False, True]:
+        return None
+    if sum(judged.chances.get(intent, 0.0) for intent in _ABOUT_LEADING) < 0.1:
+        return None
+    return _as(judged, "leader")
+
+
+def _as(judged: Judged, intent: str) -> Judged:
+    return Judged(judged.text, intent, judged.certainty, judged.subjects, judged.strangers, judged.chances)
+
+
+def _leads_or_is_led(subject: str, facts: Facts) -> bool:
+    return facts.leader_of(subject) is not None or facts.subjects[subject].leads is not None
+
+
+CHECKS: Dict[str, Check] = {
+    check.__name__: check
+    for check in (date_alone, title_in_name, initial_of_a_name, stranger, is_it_one, claim)
+}
+
+
+def apply(judged: Judged, facts: Facts, without: List[str]) -> Judged:
+    """``judged`` after every check, in order, but those named in ``without``."""
+    for name, check in CHECKS.items():
+        if name not in without:
+            judged = check(judged, facts) or judged
+    return judged
