@@ -71,12 +71,12 @@ class Database:
     ) -> None:
         url = _url(place)
         self._is_postgres = url.get_backend_name() == "postgresql"
-        options = _postgres(most_connections) if self._is_postgres else _sqlite()
-        # Parameters are what people typed and do not belong into errors.
-        self._engine = sa.create_engine(url, hide_parameters=True, **options)
         self._threads = ThreadPoolExecutor(most_connections, "database") if self._is_postgres else None
         self._down_until = 0.0
         try:
+            options = _postgres(most_connections) if self._is_postgres else _sqlite()
+            # Parameters are what people typed and do not belong into errors.
+            self._engine = sa.create_engine(url, hide_parameters=True, **options)
             if not self._is_postgres and url.database:
                 Path(url.database).parent.mkdir(mode=0o700, exist_ok=True)
             with self.connect() as connection:
@@ -85,7 +85,8 @@ class Database:
                     connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
             if table is not None:
                 self._transaction(lambda connection: self._create(table, connection))
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, OSError, ImportError) as error:
+            # An ImportError would make Rasa keep conversations in memory, with nothing but a warning.
             raise RasaException(errors.database_unreachable(repr(url), reason(error))) from error
 
     def connect(self) -> Connection:

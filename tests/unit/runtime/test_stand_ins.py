@@ -106,6 +106,13 @@ def test_the_pth_file_loads_this_module_and_nothing_else(tmp_path: Path):
     assert set(loaded) <= ours
 
 
+def test_the_pth_file_turns_telemetry_off_unless_it_is_asked_for(tmp_path: Path):
+    install_pth(tmp_path)
+    show = ("import os, site", f"site.addsitedir({str(tmp_path)!r})", "print(os.environ['RASA_TELEMETRY_ENABLED'])")
+    assert python("import os; os.environ.pop('RASA_TELEMETRY_ENABLED', None)", *show).stdout == "false\n"
+    assert python("import os; os.environ['RASA_TELEMETRY_ENABLED'] = 'true'", *show).stdout == "true\n"
+
+
 def test_the_pth_file_of_a_folder_that_has_moved_is_skipped(tmp_path: Path):
     (tmp_path / "moved.pth").write_text(LINES.format(project=tmp_path / "gone"))
     done = python("sys.path.remove('')", "import site", f"site.addsitedir({str(tmp_path)!r})")

@@ -351,6 +351,7 @@ async def test_the_environment_wins(place: str, tmp_path: Path, monkeypatch: pyt
         ({"host": "postgres://user:secret@somewhere/db"}, "Give a postgresql:// URL"),
         ({"host": "://"}, "The URL of the database of conversations is misspelled"),
         ({"host": "postgresql://user:sec@ret:@somewhere/db"}, "misspelled"),
+        ({"host": "postgresql+pg8000://user:secret@somewhere/db"}, "ModuleNotFoundError: No module named 'pg8000'"),
         ({"db": "/dev/null/talks.db"}, "database of conversations, sqlite:////dev/null/talks.db, cannot"),
         ({"db": "/no/such/folder/talks.db"}, "No such file or directory"),
         ({"memory_events": 1}, "“memory_events” of the tracker store must be a whole number above 1, not 1"),
