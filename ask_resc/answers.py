@@ -211,13 +211,15 @@ def ask_back(options: Sequence[Question], facts: Facts) -> Reply:
 
 
 def suggest(subject: str, facts: Facts, besides: Optional[str] = None) -> Tuple[str, ...]:
-    """Up to three questions about ``subject`` that have an answer, in words."""
-    asked = facts.answer(subject, besides) if besides else None
-    questions = (
-        in_words(aspect, subject, facts) for aspect in facts.aspects_of(subject)
-        if aspect != besides and facts.answer(subject, aspect) != asked
-    )
-    return tuple(dict.fromkeys(q for q in questions if q))[:MAX_SUGGESTIONS]
+    """Up to three questions about ``subject`` in words, each with an answer of its own."""
+    told = {facts.answer(subject, besides)} if besides else set()
+    chosen: List[str] = []
+    for aspect in facts.aspects_of(subject):
+        question, found = in_words(aspect, subject, facts), facts.answer(subject, aspect)
+        if question and found not in told:
+            told.add(found)
+            chosen.append(question)
+    return tuple(chosen[:MAX_SUGGESTIONS])
 
 
 def in_words(aspect: str, subject: Optional[str], facts: Facts) -> Optional[str]:
