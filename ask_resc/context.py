@@ -20,6 +20,9 @@ THING_WORDS = re.compile(
 )
 
 ALL_OF_THEM = re.compile(r"\b(?:all|every|each|everyone|everybody|whole list|full list|(?:the|of) six)\b", re.I)
+PLACE = re.compile(r"\b(?:that|this|the) (?:place|outfit|organi[sz]ation|group|agency|office|one)\b", re.I)
+SEVERAL = re.compile(r"\b(?:both|those|these|them|they|either|the (?:two|three|four))\b", re.I)
+PAIR = re.compile(r"\b(?:both|two|either)\b", re.I)
 # After a decline, these leave the question that had no answer and go back to the one that had.
 CONCEDES = re.compile(
     r"\b(fine|whatever|never ?mind|forget (?:it|that)|anyways?|oh well|very well|too bad|no worries|np|shame|i see|"
@@ -55,7 +58,7 @@ class Context:
     aspect: Optional[str] = None
     subjects: Tuple[str, ...] = ()
     listed: Tuple[str, ...] = ()
-    """The subjects that the last list named, for "which of them"."""
+    """The subjects of one kind that were talked about in a row, for "which of those two"."""
     answered: Optional[str] = None
     """The last aspect that had an answer, for "fine. EASTCONN then" after a decline."""
 
@@ -141,15 +144,18 @@ def _may_have(aspect: str, subjects: Sequence[str], facts: Facts) -> bool:
 def _referred(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
     """What "he", "it" and "that center" point at, from the last reply."""
     subjects = context.subjects
+    if SEVERAL.search(heard.text) and len(context.listed) > 1:
+        subjects = context.listed[-2:] if PAIR.search(heard.text) else context.listed
     if not subjects:
         return ()
     person = bool(PERSON_WORDS.search(heard.text))
     thing = bool(THING_WORDS.search(heard.text))
     if person:
         return tuple(s if facts.subjects[s].leads else facts.leader_of(s) or s for s in subjects)
-    if "center" in heard.kinds or (thing and not any(facts.answer(s, heard.intent) for s in subjects)):
+    if heard.kinds or PLACE.search(heard.text) or (thing and not any(facts.answer(s, heard.intent) for s in subjects)):
         return tuple(
-            facts.subjects[s].leads or s if not facts.answer(s, heard.intent) else s for s in subjects
+            s if facts.answer(s, heard.intent) and not PLACE.search(heard.text) else facts.subjects[s].leads or s
+            for s in subjects
         )
     return subjects
 
@@ -162,7 +168,7 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
         if heard.intent == "repeat":
             return _question(context.aspect, named or context.subjects, heard, facts)
         return _more(context, facts)
-    if heard.intent == "others":
+    if heard.intent == "others" and not named:
         return _others(heard, context, facts)
     if not named:
         if heard.strangers and context.aspect:
@@ -214,9 +220,11 @@ def remember(questions: Sequence[Question], context: Context, facts: Facts) -> C
         return context
     last = questions[-1]
     subjects = last.subjects or context.subjects
-    listed: Tuple[str, ...] = context.listed
-    if len(subjects) > 1:
+    kinds = {facts.subjects[s].kind for s in (*subjects, *context.listed)}
+    if len(subjects) > 1 or len(kinds) > 1:
         listed = subjects
+    else:
+        listed = tuple(dict.fromkeys((*(s for s in context.listed if s not in subjects), *subjects)))
     answered = any(facts.answer(s, last.aspect) for s in subjects)
     return Context(last.aspect, subjects, listed, last.aspect if answered else context.answered)
 

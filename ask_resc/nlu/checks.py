@@ -44,7 +44,9 @@ _TITLE_IN_NAME = re.compile(
     r"|\b(?:is|are)\s+(?:he|she|they)\s+(?:a |an |also )*(?:dr|doctor)\b",
     re.I,
 )
-_IS_IT = re.compile(r"\b(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those|he|she)\b", re.I)
+_IS_IT = re.compile(
+    r"^(?!.*\b(?:what|who|whose|why|how|which|wht|wat)\b).*\b(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those)(?: place| one)?\b", re.I
+)
 _ABOUT_LEADING = ("leader", "leads", "person", "title", "membership", "definition")
 CLAIM_BELOW = 0.8
 """A person and a center in one question are about who leads it, unless something else is surer."""

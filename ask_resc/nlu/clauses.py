@@ -7,7 +7,7 @@ messages of their own; all steps between treat them alike; ``questions.py`` fold
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List, Sequence, Text
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -24,13 +24,17 @@ _ASKS = (
     r"can|could|tell me|also|wat|wut|wen|wht)\b"
 )
 _ASKS_AT = rf"(?:(?:in|at|on|for|from|by|to|of|with|under)\s+(?=wh))?{_ASKS}"
-# What makes a clause a question or a request, rather than a remark around one.
-_REQUEST = re.compile(
-    rf"\?|^(?:\W|and|but|so|ok|okay|also|now|then|well|hi|hey|hello|please|pls|plz|wait|um|uh|hm+)*{_ASKS}"
-    r"|\b(?:tell|give|show|list|name|explain|describe|confirm|verify|advise|clarify|provide|send|remind|find out|look up|"
-    r"need|want|would like|like to know|wonder|wondering|curious|looking for|trying to|please|question|"
-    r"who|whos|who's|whom|whose|what|whats|what's|when|whens|where|wheres|which|why|how|hows|wat|wht|wen|whats)\b",
-    re.IGNORECASE,
+_OPENING = r"^(?:\W|and|but|so|ok|okay|also|now|then|well|hi|hey|hello|please|pls|plz|wait|um|uh|hm+|yo|just|or|oh|dear|sir|i ask)*"
+_IMPERATIVE = (
+    r"(?:can|could|would|will) you|tell|give|show|list|name|explain|describe|confirm|verify|advise|clarify|provide|send|"
+    r"remind|find|look up|settle|read|run|help|kindly|please|let me know|define|identify|state|specify"
+)
+# A question or a request, rather than a remark around one.
+_ASKS_PLAINLY = re.compile(rf"\?|{_OPENING}(?:(?:in|at|on|for|from|by|to|of|with|under)\s+)?(?:{_ASKS}|(?:{_IMPERATIVE})\b)", re.I)
+_ASKS_SOMEHOW = re.compile(
+    r"\b(?:need|want|would like|like to know|wonder|wondering|curious|looking for|trying to|question|tell|know|find out|"
+    r"who|whos|who's|whom|whose|what|whats|what's|when|where|which|why|how|wat|wht|wen)\b",
+    re.I,
 )
 # After a full stop that ends no initial or title, after ? ! ; and line breaks; between "and" or a
 # comma and a question word.
@@ -41,15 +45,22 @@ _BOUNDARY = re.compile(
 )
 
 
+_BARE = re.compile(rf"^\W*(?:{_ASKS}|not|what about it)\W*$", re.I)  # "… or what?"
+
+
 def split(text: str) -> List[str]:
     """Sentences and clauses of ``text``; at most ``MAX_CLAUSES``, the last ones, where the point mostly is."""
     parts = [part.strip(" ,;–—-") for part in _BOUNDARY.split(text)]
-    return [part for part in parts if re.search(r"\w", part)][-MAX_CLAUSES:]
+    return [part for part in parts if re.search(r"\w", part) and not _BARE.match(part)][-MAX_CLAUSES:]
 
 
-def asks(text: str) -> bool:
-    """Whether a clause asks for something, rather than being a remark around a question."""
-    return _REQUEST.search(text) is not None
+def asking(texts: Sequence[str]) -> List[bool]:
+    """Which of a message's clauses ask for something, rather than being remarks around a question.
+
+    "Which towns? I want a list": a wish counts only where nothing is asked plainly.
+    """
+    plainly = [_ASKS_PLAINLY.search(text) is not None for text in texts]
+    return plainly if any(plainly) else [_ASKS_SOMEHOW.search(text) is not None for text in texts]
 
 
 # As an entity extractor it runs on messages and never on training examples.

@@ -101,7 +101,8 @@ class NameMatcher:
         bare = re.sub(r"\W", "", form).casefold()
         if how != "first" and len(doc) == 1 and len(bare) >= 3:
             self._single.setdefault(bare, (key, how))
-            if how == "exact" and not bare.endswith("s"):
+            many = self.facts.kinds[self.facts.subjects[key].kind].words or len(self.facts.of_kind(self.facts.subjects[key].kind)) > 1
+            if how == "exact" and not bare.endswith("s") and many:
                 self._single.setdefault(bare + "s", (key, how))
         elif len(bare) >= 6 and how == "exact" and form.count(" ") == 1:
             self._single.setdefault(bare, (key, how))
@@ -255,6 +256,8 @@ class NameMatcher:
                     continue
                 taken.update(span)
                 key, how = best
+                if self._stranger(words, lower, start, start + size, key, how):
+                    continue
                 yield Mention(
                     start, start + size, self.facts.subjects[key].kind, key, " ".join(words[i] for i in span),
                     "notice" if how == "notice" else "fuzzy",

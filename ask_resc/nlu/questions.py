@@ -18,10 +18,11 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from ask_resc.context import PERSON_WORDS, THING_WORDS
 from ask_resc.facts.live import facts
 from ask_resc.nlu import checks
 from ask_resc.nlu.checks import OUT_OF_SCOPE, UNSURE, Judged
-from ask_resc.nlu.clauses import CLAUSE_OF, asks
+from ask_resc.nlu.clauses import CLAUSE_OF, asking
 from ask_resc.nlu.intent import CHANCES
 from ask_resc.nlu.names import Found
 from ask_resc.nlu.outcomes import DECLINE, FOLLOW_UPS, TALK, Outcomes
@@ -30,6 +31,8 @@ from ask_resc.nlu.subjects import FOUND
 QUESTIONS = "questions"
 LONG = 30
 """Words from which on a message that is out of scope as a whole is a pasted text."""
+RAMBLING = 15
+"""Words from which on the one clause that asks weighs more than the whole."""
 _NOT_A_QUESTION = TALK | {OUT_OF_SCOPE, UNSURE}
 _SET_ASIDE = re.compile(r"\b(?:not|isnt|instead of|rather than|nt)\s*$|n['’]t\s*(?:mean\s*)?$", re.I)
 
@@ -84,7 +87,8 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         if whole["intent"] == OUT_OF_SCOPE and not whole["subjects"] and len(whole["text"].split()) > LONG:
             return [whole]  # some sentence of a long text always looks like a question
         parts = [self._judge(clause) for clause in clauses]
-        requests = [part for part in parts if asks(part["text"]) and part["intent"] not in TALK]
+        asks = asking([part["text"] for part in parts])
+        requests = [part for part, does in zip(parts, asks) if does and part["intent"] not in TALK]
         asked = _distinct(_led_in([p for p in requests if p["intent"] not in (OUT_OF_SCOPE, UNSURE)], parts))
         if not asked:
             return [whole]
@@ -93,7 +97,8 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             order = [id(part) for part in parts]
             both = sorted([*asked, *strays[:1]], key=lambda q: order.index(id(q)))
             return both[-self._config["max_questions"] :]
-        if whole["intent"] in _NOT_A_QUESTION or asked[0]["confidence"] > whole["confidence"]:
+        alone = len(requests) == 1 and len(whole["text"].split()) > RAMBLING
+        if alone or whole["intent"] in _NOT_A_QUESTION or asked[0]["confidence"] > whole["confidence"]:
             if not asked[0]["subjects"]:
                 # "I saw a letter from EdAdvance. Who runs it?"
                 asked[0].update({key: whole[key] for key in ("subjects", "named", "strangers")})
@@ -156,12 +161,14 @@ class QuestionCollector(GraphComponent, IntentClassifier):
 
 
 def _led_in(asked: List[Dict[Text, Any]], parts: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
-    """"Ok back to CREC, is he a Dr?": a follow-up beside a question only says what the question is about."""
+    """"Ok back to CREC, is he a Dr?": what stands before a question may only say what it is about."""
     if all(question["intent"] in FOLLOW_UPS for question in asked):
         return asked[:1]
     for question in asked:
-        before = [p for p in parts[: parts.index(question)] if p["intent"] in FOLLOW_UPS and p["subjects"]]
-        if question["intent"] not in FOLLOW_UPS and not question["subjects"] and before:
+        before = [p for p in parts[: parts.index(question)] if p["subjects"] and p not in asked[:-1]]
+        points = PERSON_WORDS.search(question["text"]) or THING_WORDS.search(question["text"])
+        led = before and (points or before[-1]["intent"] in FOLLOW_UPS)
+        if question["intent"] not in FOLLOW_UPS and not question["subjects"] and led:
             question.update({key: before[-1][key] for key in ("subjects", "named")})
     used = [set(question["subjects"]) for question in asked if question["intent"] not in FOLLOW_UPS]
     return [

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Text
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -84,13 +85,17 @@ class SubjectRecognizer(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn which words are ordinary language; of the examples alone, never of the facts."""
         strange = set(self._config["strange_intents"])
-        words = {
-            token.text.casefold()
-            for message in training_data.intent_examples
-            if message.get(INTENT) not in strange
-            for token in message.get(TOKENS_NAMES[TEXT], [])
-            if re.fullmatch(r"[\w'’]+", token.text)
-        }
+        written: Counter[str] = Counter()
+        shouted: Counter[str] = Counter()
+        for message in training_data.intent_examples:
+            if message.get(INTENT) in strange:
+                continue
+            for token in message.get(TOKENS_NAMES[TEXT], []):
+                if re.fullmatch(r"[\w'’]+", token.text):
+                    written[token.text.casefold()] += 1
+                    shouted[token.text.casefold()] += len(token.text) > 2 and token.text.isupper()
+        # Initials of others ("BOCES") are no ordinary words, though examples mention them.
+        words = {word for word, count in written.items() if 2 * shouted[word] <= count}
         self._words = frozenset(words)
         with self._storage.write_to(self._resource) as folder:
             (folder / WORDS_FILE).write_text(json.dumps(sorted(words)), encoding="utf-8")
