@@ -7,9 +7,10 @@ classifier's, or None. ``config.yml`` can leave one out (``without``), to see wh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Callable, Dict, List, Mapping, Optional, Tuple
+from dataclasses import dataclass, field, replace
+from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Tuple
 
+from ask_resc.context import PERSON_WORDS, THING_WORDS
 from ask_resc.facts.model import Facts
 from ask_resc.nlu.outcomes import TALK
 
@@ -26,6 +27,7 @@ class Judged:
     certainty: float
     subjects: Tuple[str, ...] = ()
     strangers: Tuple[str, ...] = ()
+    kinds: FrozenSet[str] = frozenset()
     chances: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -96,7 +98,7 @@ def is_it_one(judged: Judged, facts: Facts) -> Optional[Judged]:
     """"Is it a RESC?" is about "it", and RESC is what it is asked to be."""
     if judged.intent in ("membership", "definition", UNSURE) and judged.subjects and _IS_IT.search(judged.text):
         if not any(_leads_or_is_led(subject, facts) for subject in judged.subjects):
-            return Judged(judged.text, "membership", judged.certainty, (), judged.strangers, judged.chances)
+            return replace(judged, intent="membership", subjects=())
     return None
 
 
@@ -110,8 +112,17 @@ def claim(judged: Judged, facts: Facts) -> Optional[Judged]:
     return _as(judged, "leader")
 
 
+def nameless(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """"What is the mill rate?": what something is, where nothing we know is named or pointed at."""
+    if judged.intent not in ("definition", "person", "membership") or judged.subjects or judged.kinds:
+        return None
+    if PERSON_WORDS.search(judged.text) or THING_WORDS.search(judged.text) or len(judged.text.split()) < 3:
+        return None
+    return _as(judged, OUT_OF_SCOPE)
+
+
 def _as(judged: Judged, intent: str) -> Judged:
-    return Judged(judged.text, intent, judged.certainty, judged.subjects, judged.strangers, judged.chances)
+    return replace(judged, intent=intent)
 
 
 def _leads_or_is_led(subject: str, facts: Facts) -> bool:
@@ -120,7 +131,7 @@ def _leads_or_is_led(subject: str, facts: Facts) -> bool:
 
 CHECKS: Dict[str, Check] = {
     check.__name__: check
-    for check in (date_alone, title_in_name, initial_of_a_name, stranger, is_it_one, claim)
+    for check in (date_alone, title_in_name, initial_of_a_name, stranger, is_it_one, claim, nameless)
 }
 
 

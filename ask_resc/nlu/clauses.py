@@ -30,7 +30,12 @@ _IMPERATIVE = (
     r"remind|find|look up|settle|read|run|help|kindly|please|let me know|define|identify|state|specify"
 )
 # A question or a request, rather than a remark around one.
-_ASKS_PLAINLY = re.compile(rf"\?|{_OPENING}(?:(?:in|at|on|for|from|by|to|of|with|under)\s+)?(?:{_ASKS}|(?:{_IMPERATIVE})\b)", re.I)
+_WHAT = r"(?:who|whos|who's|whose|whom|what|whats|what's|when|where|which|how|wat|wht|wen)"
+_ASKS_PLAINLY = re.compile(
+    rf"\?|{_OPENING}(?:(?:in|at|on|for|from|by|to|of|with|under)\s+)?(?:{_ASKS}|(?:{_IMPERATIVE})\b)"
+    rf"|^\W*(?:[\w']+\W+){{1,3}}?{_WHAT}\b",
+    re.I,
+)
 _ASKS_SOMEHOW = re.compile(
     r"\b(?:need|want|would like|like to know|wonder|wondering|curious|looking for|trying to|question|tell|know|find out|"
     r"who|whos|who's|whom|whose|what|whats|what's|when|where|which|why|how|wat|wht|wen)\b",
@@ -40,7 +45,7 @@ _ASKS_SOMEHOW = re.compile(
 # comma and a question word.
 _BOUNDARY = re.compile(
     rf"(?<=[^\W\d_]{{3}}[.])\s+(?=\S)|(?<=\d[.])\s+(?=[A-Z])|(?<=[?!;])\s*(?=\S)|\s*\n+\s*|\s+[-–—]+\s+|\.{{2,}}\s*"
-    rf"|,?\s+(?:and|n|plus|but|&|or)\s+(?:also\s+)?(?={_ASKS_AT})|,\s*(?=(?:and\s+)?{_ASKS_AT})",
+    rf"|,?\s+(?:and|n|plus|but|&|or)\s+(?:also\s+)?(?={_ASKS_AT})|[,:]\s*(?=(?:and\s+)?{_ASKS_AT})",
     re.IGNORECASE,
 )
 

@@ -119,7 +119,7 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         meant = tuple(subject for subject in named if subject not in excluded)
         intent, certainty = self._decide(chances, meant)
         judged = checks.apply(
-            Judged(text, intent, certainty, tuple(named), found.strangers, chances),
+            Judged(text, intent, certainty, tuple(named), found.strangers, found.kinds, chances),
             facts().current(),
             self._config["without"],
         )
