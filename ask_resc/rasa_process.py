@@ -13,8 +13,9 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from pathlib import Path
-from typing import Dict, Mapping, NoReturn, Optional, Sequence
+from typing import Any, Dict, Mapping, NoReturn, Optional, Sequence, Type
 
 from ask_resc import errors
 from ask_resc.settings import PROJECT
@@ -25,8 +26,7 @@ ENVIRONMENT = {
     "RASA_TELEMETRY_ENABLED": "false",
     # Warns of SQLAlchemy 2 on every start; Rasa 3.6 pins 1.4.
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-    # Rasa's dependencies deprecate each other; nobody who runs the assistant can act on it.
-    "PYTHONWARNINGS": "ignore",
+    "LOG_LEVEL": "WARNING",
     # `rasa run actions` listens on every interface unless told.
     "SANIC_HOST": "127.0.0.1",
     # A question is a few hundred bytes.
@@ -66,6 +66,7 @@ def run(arguments: Sequence[str]) -> None:
     os.environ.update(environment())
     os.chdir(PROJECT)  # Rasa looks for data/, actions/ and endpoints.yml where it runs
     sys.argv = ["rasa", *arguments]
+    warnings.showwarning = _show_warning
     from rasa.__main__ import main as rasa  # seconds of imports, with the environment set
 
     rasa()
@@ -105,6 +106,18 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+_show_any_warning = warnings.showwarning
+
+
+def _show_warning(message: Any, category: Type[Warning], *where: Any, **more: Any) -> None:
+    """All but deprecations: Rasa's dependencies deprecate each other, and nobody who runs it can act on it.
+
+    Not a filter: Sanic and Rasa add some of their own that go first.
+    """
+    if not issubclass(category, DeprecationWarning):
+        _show_any_warning(message, category, *where, **more)
 
 
 def _end_with_starter() -> NoReturn:

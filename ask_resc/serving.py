@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import signal
 import socket
 import sys
@@ -107,13 +108,19 @@ def run(port: int) -> int:
     if problem is not None:
         print(errors.port_unusable(port, problem), file=sys.stderr)
         return 1
-    # From when it serves, the server takes both signals; this is for the seconds before.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(0))
+    _on_end(lambda *_: sys.exit(0))
     training.ensure_model(lambda: print(training.WAIT, file=sys.stderr, flush=True))
     threading.Thread(target=_announce, args=(port,), daemon=True).start()
+    # The server takes the signals over when it serves. While it loads, it would answer the exception
+    # of an orderly end with a page of its own state, and there is nothing to put in order yet.
+    _on_end(lambda *_: os._exit(0))
     rasa_process.run(_arguments(port))
     return 0
+
+
+def _on_end(handler: Callable[..., Any]) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handler)
 
 
 def _arguments(port: int) -> List[str]:

@@ -25,7 +25,7 @@ from ask_resc import rasa_process, training
 from ask_resc.serving import Bot, BotStopped, NoAnswer
 
 LOG = rasa_process.LOGS / "chat.log"
-BOT = {"ASK_RESC_DATABASE": ":memory:", "LOG_LEVEL": "WARNING"}
+BOT = {"ASK_RESC_DATABASE": ":memory:"}
 """What was said is gone with the conversation, and nothing of it is on the disk."""
 
 WELCOME = "Type a question, or the number of a suggestion. /quit or Ctrl-D ends the conversation."
@@ -91,7 +91,8 @@ class Page:
             emoji=False,
             markup=False,
             soft_wrap=plain,
-            **({"color_system": None, "force_terminal": False} if plain else {}),
+            color_system=None if plain else "auto",
+            force_terminal=False if plain else None,
         )
         if self._console.is_dumb_terminal:
             # Rich takes such a terminal for 80 columns wide.
@@ -296,8 +297,13 @@ def _progress(console: Console) -> Iterator[Callable[[str], None]]:
     elif console.is_dumb_terminal:
         yield console.print
     else:
-        with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
-                      console=console, transient=True) as progress:
+        with Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        ) as progress:
             task = progress.add_task("")
             yield lambda text: progress.update(task, description=text)
 

@@ -9,10 +9,15 @@ from typing import Any, Dict, Iterator, List, Optional
 
 import pytest
 
-from ask_resc import terminal
+from ask_resc import terminal, training
 from ask_resc.serving import BotStopped, NoAnswer
 
-ABOUT = {"title": "About Us", "publisher": "RESC Alliance", "address": "https://a.example/about", "date": "2023"}
+ABOUT = {
+    "title": "About Us",
+    "publisher": "RESC Alliance",
+    "address": "https://a.example/about",
+    "date": "2023",
+}
 BIO = {"title": "Biography", "publisher": "CREC", "address": "https://c.example/bio", "date": "May 1, 2026"}
 
 
@@ -72,7 +77,7 @@ def bot(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeBot]:
     """The bot that ``chat`` will start, with its model there; signal handlers are put back."""
     fake = FakeBot()
     monkeypatch.setattr(terminal, "Bot", lambda *_: fake)
-    monkeypatch.setattr(terminal.training, "ensure_model", lambda *_: None)
+    monkeypatch.setattr(training, "ensure_model", lambda *_: None)
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     yield fake
     for number, handler in before.items():
@@ -134,7 +139,9 @@ def test_terminal_pipe_takes_a_last_line_without_its_end(bot: FakeBot) -> None:
     assert "CREC is a RESC." in pipe("What is CREC?")
 
 
-def test_terminal_pipe_sends_no_colour_even_when_asked_to(bot: FakeBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_terminal_pipe_sends_no_colour_even_when_asked_to(
+    bot: FakeBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     output = Terminal()
     terminal.chat(io.StringIO("both\nnews\n"), output)
@@ -184,7 +191,9 @@ def test_terminal_prints_brackets_and_colons_as_they_are() -> None:
     assert output.getvalue() == "[bold]not bold[/bold] :smile: �[31mnot red\n"
 
 
-def test_terminal_greets_and_asks_a_suggestion_by_number(bot: FakeBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_terminal_greets_and_asks_a_suggestion_by_number(
+    bot: FakeBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TERM", "dumb")
     printed = converse(monkeypatch, "2")
     assert printed.index("Hello!") < printed.index("1 What are RESCs?") < printed.index("2 Who leads CREC?")
@@ -234,7 +243,16 @@ def test_terminal_fits_the_width(width: int, bot: FakeBot, monkeypatch: pytest.M
 
 @pytest.mark.parametrize(
     ("typed", "question"),
-    [("1", "A?"), ("3", "C?"), ("#2", "B?"), ("2.", "B?"), ("2)", "B?"), ("0", None), ("4", None), ("two", "two")],
+    [
+        ("1", "A?"),
+        ("3", "C?"),
+        ("#2", "B?"),
+        ("2.", "B?"),
+        ("2)", "B?"),
+        ("0", None),
+        ("4", None),
+        ("two", "two"),
+    ],
 )
 def test_suggestions_are_asked_by_number(typed: str, question: Optional[str]) -> None:
     suggestions = terminal.Suggestions()
