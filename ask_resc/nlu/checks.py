@@ -90,7 +90,8 @@ def initial_of_a_name(judged: Judged, facts: Facts) -> Optional[Judged]:
 def stranger(judged: Judged, facts: Facts) -> Optional[Judged]:
     """A name that is nobody's here: whatever is asked, it is asked about somebody else."""
     if judged.strangers and not judged.subjects and judged.intent not in TALK:
-        return _as(judged, "other_body")
+        other = judged.chances.get("other_body", 0.0) >= judged.chances.get(OUT_OF_SCOPE, 0.0)
+        return _as(judged, "other_body" if other else OUT_OF_SCOPE)
     return None
 
 

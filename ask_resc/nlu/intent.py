@@ -82,7 +82,9 @@ class MeaningAndSpellingClassifier(GraphComponent, IntentClassifier):
         rows = [features(m) for m in examples]
         width = max((int(indices.max()) for _, indices, _ in rows if len(indices)), default=0) + 1
         self._arrays = {"idf": _idf(rows, width)}
-        model = LogisticRegression(C=self._config["C"], max_iter=self._config["max_iter"])
+        model = LogisticRegression(
+            C=self._config["C"], max_iter=self._config["max_iter"], class_weight="balanced"
+        )
         model.fit(self._matrix(rows, width), labels)
         dense = len(rows[0][0])
         self._arrays.update(

@@ -65,14 +65,17 @@ class NameMatcher:
     Args:
         facts: The facts.
         words: Words that are ordinary language here (lower case), so they are nobody's name mistyped.
+        strange: Words that stand for something else altogether (lower case): "boces", "weather".
     """
 
-    def __init__(self, facts: Facts, words: FrozenSet[str] = frozenset()) -> None:
-        self.facts, self.words = facts, words
+    def __init__(
+        self, facts: Facts, words: FrozenSet[str] = frozenset(), strange: FrozenSet[str] = frozenset()
+    ) -> None:
+        self.facts, self.words, self.strange = facts, words, strange
         self._matcher = PhraseMatcher(language().vocab, attr="LOWER")
         self._forms: Dict[str, Tuple[str, str, str]] = {}
         self._single: Dict[str, Tuple[str, str]] = {}  # one-word form, lower case -> (subject, how)
-        self._first_names: Dict[str, Set[str]] = {}
+        self._joined: Dict[str, Tuple[str, str]] = {}  # the same of names that people write as two words
         for key, subject in facts.subjects.items():
             self._add(key, subject)
         self._kind_words = {w.casefold(): k for k, kind in facts.kinds.items() for w in kind.words}
@@ -104,8 +107,8 @@ class NameMatcher:
             many = self.facts.kinds[self.facts.subjects[key].kind].words or len(self.facts.of_kind(self.facts.subjects[key].kind)) > 1
             if how == "exact" and not bare.endswith("s") and many:
                 self._single.setdefault(bare + "s", (key, how))
-        elif len(bare) >= 6 and how == "exact" and form.count(" ") == 1:
-            self._single.setdefault(bare, (key, how))
+        elif len(bare) >= 6 and how == "exact" and form.count(" ") == 1 and self.facts.subjects[key].title is None:
+            self._joined.setdefault(bare, (key, how))
 
     # -- finding
 
@@ -141,11 +144,25 @@ class NameMatcher:
             )
         mentions.extend(self._mistyped(words, lower, taken))
         mentions.sort(key=lambda m: m.start)
-        mentions = [_without_article(m, lower) for m in mentions]
+        mentions = [_without_article(m, lower) for m in self._whole_names(mentions)]
+        strangers.extend(w for i, w in enumerate(words) if i not in taken and lower[i] in self.strange)
         strangers.extend(self._initials(words, taken))
         free = [w for i, w in enumerate(lower) if i not in taken]
         kinds = frozenset(self._kind_words[w] for w in free if w in self._kind_words)
         return Found(tuple(mentions), tuple(strangers), kinds)
+
+    def _whole_names(self, mentions: Sequence[Mention]) -> List[Mention]:
+        """"RESC aliance": half a name beside its mistyped other half is no subject of its own."""
+        kept: List[Mention] = []
+        for mention in mentions:
+            before = kept[-1] if kept else None
+            if before and before.end == mention.start and before.subject and mention.subject:
+                longer = {n.casefold() for n in names_of(self.facts.subjects[mention.subject])}
+                if any(n.startswith(before.text.casefold() + " ") for n in longer):
+                    kept[-1] = replace(mention, start=before.start, text=f"{before.text} {mention.text}")
+                    continue
+            kept.append(mention)
+        return kept
 
     def _placeholders(self, words: Sequence[str]) -> Iterator[Tuple[int, int, str, str]]:
         for i, word in enumerate(words):
@@ -249,9 +266,9 @@ class NameMatcher:
                 if size == 1 and (lower[start] in self.words or not lower[start].isalpha()):
                     continue
                 joined = re.sub(r"\W", "", "".join(lower[i] for i in span))
-                if size == 2 and (all(lower[i] in self.words for i in span) and joined not in self._single):
+                if size == 2 and (all(lower[i] in self.words for i in span) and joined not in self._joined):
                     continue
-                best = self._nearest(joined, exact=size == 2)
+                best = self._nearest(joined, self._joined if size == 2 else self._single)
                 if best is None:
                     continue
                 taken.update(span)
@@ -263,18 +280,18 @@ class NameMatcher:
                     "notice" if how == "notice" else "fuzzy",
                 )
 
-    def _nearest(self, word: str, exact: bool) -> Optional[Tuple[str, str]]:
-        if word in self._single:
-            return self._single[word]
+    @staticmethod
+    def _nearest(word: str, forms: Dict[str, Tuple[str, str]]) -> Optional[Tuple[str, str]]:
+        """The name that ``word`` mistypes by a letter, or by two in a long one."""
+        if word in forms:
+            return forms[word]
         if len(word) < 4:
             return None
         best: Optional[Tuple[int, Tuple[str, str]]] = None
-        for form, value in self._single.items():
+        for form, value in forms.items():
             if len(form) < 4 or abs(len(form) - len(word)) > 2:
                 continue
             allowed = 1 if len(form) < 8 else 2
-            if exact:
-                allowed = min(allowed, 1) if len(form) >= 6 else 0
             distance = OSA.distance(word, form, score_cutoff=allowed)
             if distance > allowed:
                 continue

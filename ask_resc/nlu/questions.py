@@ -31,6 +31,9 @@ from ask_resc.nlu.subjects import FOUND
 QUESTIONS = "questions"
 LONG = 30
 """Words from which on a message that is out of scope as a whole is a pasted text."""
+SHORT = 10
+"""Words up to which a message may be no more than "and the others?", "once more" or "go on"."""
+_WITHOUT_SUBJECT = ("others", "repeat", "more")
 RAMBLING = 15
 """Words from which on the one clause that asks weighs more than the whole."""
 _NOT_A_QUESTION = TALK | {OUT_OF_SCOPE, UNSURE}
@@ -117,7 +120,7 @@ class QuestionCollector(GraphComponent, IntentClassifier):
                     excluded.append(mention.subject)
         chances = message.get(CHANCES) or {OUT_OF_SCOPE: 1.0}
         meant = tuple(subject for subject in named if subject not in excluded)
-        intent, certainty = self._decide(chances, meant)
+        intent, certainty = self._decide(chances, meant, len(text.split()))
         judged = checks.apply(
             Judged(text, intent, certainty, tuple(named), found.strangers, found.kinds, chances),
             facts().current(),
@@ -136,7 +139,7 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             "options": sorted(chances, key=lambda i: -chances[i])[:5],
         }
 
-    def _decide(self, chances: Dict[Text, float], subjects: Tuple[Text, ...]) -> Tuple[Text, float]:
+    def _decide(self, chances: Dict[Text, float], subjects: Tuple[Text, ...], words: int) -> Tuple[Text, float]:
         """The intent of the likeliest outcome, or ``UNSURE`` or ``OUT_OF_SCOPE``, and its certainty."""
         current = facts().current()
         if self._outcomes is None or self._outcomes.facts is not current:
@@ -144,6 +147,8 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         sums: Dict[Any, float] = defaultdict(float)
         best: Dict[Any, Text] = {}
         for intent, chance in chances.items():
+            if words > SHORT and intent in _WITHOUT_SUBJECT:
+                continue
             outcome = self._outcomes.of(intent, subjects)
             sums[outcome] += chance
             if outcome not in best or chance > chances[best[outcome]]:

@@ -47,13 +47,15 @@ class SubjectRecognizer(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """``strange_intents``: examples of these intents are about other things, so their words are
-        not taken for ordinary language ("the Paris Accord")."""
-        return {"strange_intents": ["out_of_scope", "other_body"]}
+        """``strange_intents``: examples of these intents are about other things, so their words are not
+        taken for ordinary language ("the Paris Accord"); ``strange_share``: a word with at least this
+        share of its uses there stands for something else altogether ("BOCES")."""
+        return {"strange_intents": ["out_of_scope", "other_body"], "strange_share": 0.8}
 
     def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config, self._storage, self._resource = config, storage, resource
         self._words: FrozenSet[str] = frozenset()
+        self._strange: FrozenSet[str] = frozenset()
         self._matcher: Optional[NameMatcher] = None
 
     @classmethod
@@ -79,26 +81,26 @@ class SubjectRecognizer(GraphComponent):
         """The recogniser with the ordinary words of its training."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component._words = frozenset(json.loads((folder / WORDS_FILE).read_text(encoding="utf-8")))
+            learned = json.loads((folder / WORDS_FILE).read_text(encoding="utf-8"))
+        component._words, component._strange = frozenset(learned["words"]), frozenset(learned["strange"])
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn which words are ordinary language; of the examples alone, never of the facts."""
-        strange = set(self._config["strange_intents"])
-        written: Counter[str] = Counter()
-        shouted: Counter[str] = Counter()
+        elsewhere = set(self._config["strange_intents"])
+        here: Counter[str] = Counter()
+        there: Counter[str] = Counter()
         for message in training_data.intent_examples:
-            if message.get(INTENT) in strange:
-                continue
-            for token in message.get(TOKENS_NAMES[TEXT], []):
-                if re.fullmatch(r"[\w'’]+", token.text):
-                    written[token.text.casefold()] += 1
-                    shouted[token.text.casefold()] += len(token.text) > 2 and token.text.isupper()
-        # Initials of others ("BOCES") are no ordinary words, though examples mention them.
-        words = {word for word, count in written.items() if 2 * shouted[word] <= count}
-        self._words = frozenset(words)
+            words = {t.text.casefold() for t in message.get(TOKENS_NAMES[TEXT], []) if re.fullmatch(r"[\w'’]+", t.text)}
+            (there if message.get(INTENT) in elsewhere else here).update(words)
+        self._words = frozenset(here)
+        self._strange = frozenset(
+            word for word, count in there.items()
+            if count >= 2 and len(word) > 2 and count >= self._config["strange_share"] * (count + here[word])
+        )  # fmt: skip
         with self._storage.write_to(self._resource) as folder:
-            (folder / WORDS_FILE).write_text(json.dumps(sorted(words)), encoding="utf-8")
+            learned = {"words": sorted(self._words), "strange": sorted(self._strange)}
+            (folder / WORDS_FILE).write_text(json.dumps(learned), encoding="utf-8")
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -133,7 +135,7 @@ class SubjectRecognizer(GraphComponent):
         """The matcher of the facts as they are now."""
         current = facts().current()
         if self._matcher is None or self._matcher.facts is not current:
-            self._matcher = NameMatcher(current, self._words)
+            self._matcher = NameMatcher(current, self._words, self._strange)
         return self._matcher
 
     def _merge(self, tokens: Sequence[Token], found: Found, text: str) -> List[Token]:
