@@ -1,0 +1,538 @@
+"""What a question refers to: one test for each rule, named after it."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Tuple
+
+import pytest
+from ruamel.yaml import YAML
+
+from ask_resc.answers import Question
+from ask_resc.context import FOLLOW_UPS, Context, Heard, options, remember, resolve
+from ask_resc.facts.live import facts as live_facts
+from ask_resc.facts.model import Facts
+from ask_resc.settings import PROJECT
+
+FACTS = live_facts().current()
+NOTHING = Context()
+ABOUT_CREC = Context("leader", ("crec",), (), "leader")
+ABOUT_ALLIANCE = Context("definition", ("alliance",), (), "definition")
+ABOUT_ERICSON = Context("person", ("ericson",), (), "person")
+
+
+def asked(
+    intent: str, text: str = "", *names: str, after: Context = NOTHING, facts: Facts = FACTS, **more: Any
+) -> Any:
+    """Aspect and subjects of what is understood, or None, where ``text`` names the subjects ``names``."""
+    named: Dict[str, str] = {name: facts.subjects[name].name for name in names}
+    question = resolve(Heard(intent, text, names, named, **more), after, facts)
+    return question and (question.aspect, question.subjects)
+
+
+def without(*keys: str) -> Facts:
+    """The facts after these subjects have left the file."""
+    raw = YAML(typ="safe").load((PROJECT / "data" / "facts.yml").read_text(encoding="utf-8"))
+    for key in keys:
+        del raw["subjects"][key]
+    return Facts.parse_obj(raw)
+
+
+# Follow-ups: "and ACES?"
+
+
+def test_context_ellipsis_asks_the_same_of_another():
+    assert asked("ellipsis", "and ACES?", "aces", after=ABOUT_CREC) == ("leader", ("aces",))
+
+
+def test_context_ellipsis_asks_the_same_of_two_others():
+    assert asked("ellipsis", "and ACES and CES?", "aces", "ces", after=ABOUT_CREC) == (
+        "leader",
+        ("aces", "ces"),
+    )
+
+
+def test_context_ellipsis_asks_what_has_no_answer_anywhere_again():
+    assert asked("ellipsis", "and ACES?", "aces", after=Context("phone", ("crec",))) == ("phone", ("aces",))
+
+
+def test_context_ellipsis_asks_what_one_of_its_kind_could_have():
+    after_founding = Context("founding", ("alliance",), (), "founding")
+    assert asked("ellipsis", "and CREC?", "crec", after=after_founding) == ("founding", ("crec",))
+
+
+def test_context_ellipsis_asks_the_same_of_a_person():
+    assert asked("ellipsis", "and Danehy?", "danehy", after=ABOUT_CREC) == ("leader", ("danehy",))
+
+
+def test_context_ellipsis_describes_what_the_last_question_does_not_fit():
+    after_law = Context("law", ("resc",), (), "law")
+    assert FACTS.answer("accord", "law") is None and FACTS.answer("resc", "law") is not None
+    assert asked("ellipsis", "and the Accord?", "accord", after=after_law) == ("definition", ("accord",))
+
+
+def test_context_ellipsis_with_nothing_before_describes():
+    assert asked("ellipsis", "and ACES?", "aces") == ("definition", ("aces",))
+
+
+@pytest.mark.parametrize("intent", ["ellipsis", "correction", "back_to"])
+def test_context_follow_up_that_names_nobody_means_nothing(intent: str):
+    assert asked(intent, "and that one?", after=ABOUT_CREC) is None
+
+
+def test_context_ellipsis_with_a_person_and_a_center_is_a_claim():
+    question = resolve(Heard("ellipsis", "and Danehy at CREC?", ("danehy", "crec")), ABOUT_ALLIANCE, FACTS)
+    assert question == Question("leader", ("crec",), claimed_leader="danehy")
+
+
+@pytest.mark.parametrize(
+    "text", ["fine. and ACES?", "never mind, ACES", "oh well. ACES then", "whatever, do ACES"]
+)
+def test_context_concession_after_a_decline_goes_back_to_what_had_an_answer(text: str):
+    declined = Context("phone", ("crec",), (), "leader")
+    assert asked("ellipsis", text, "aces", after=declined) == ("leader", ("aces",))
+
+
+def test_context_without_a_concession_a_declined_question_is_asked_again():
+    declined = Context("phone", ("crec",), (), "leader")
+    assert asked("ellipsis", "and of ACES?", "aces", after=declined) == ("phone", ("aces",))
+
+
+def test_context_concession_where_nothing_had_an_answer_changes_nothing():
+    declined = Context("phone", ("crec",), (), None)
+    assert asked("ellipsis", "fine. and ACES?", "aces", after=declined) == ("phone", ("aces",))
+
+
+def test_context_concession_after_an_answer_changes_nothing():
+    assert asked(
+        "ellipsis", "fine. and ACES?", "aces", after=Context("founding", ("resc",), (), "leader")
+    ) == (
+        "founding",
+        ("aces",),
+    )
+
+
+def test_context_correction_asks_the_same_of_the_right_one():
+    assert asked("correction", "no, I meant CES", "ces", after=ABOUT_CREC) == ("leader", ("ces",))
+
+
+def test_context_correction_with_a_name_set_aside_is_about_the_other():
+    both = ("crec", "ces")
+    assert asked("correction", "not CREC, CES", *both, after=ABOUT_CREC, excluded=("crec",)) == (
+        "leader",
+        ("ces",),
+    )
+
+
+def test_context_correction_that_sets_all_aside_is_about_them():
+    assert asked("correction", "not CREC", "crec", after=ABOUT_CREC, excluded=("crec",)) == (
+        "leader",
+        ("crec",),
+    )
+
+
+def test_context_others_are_the_list_that_holds_them():
+    assert asked("others", "and the others?", after=ABOUT_CREC) == ("leader", ("resc",))
+
+
+@pytest.mark.parametrize("aspect", ["definition", "membership"])
+def test_context_others_of_what_one_is_are_the_members(aspect: str):
+    assert asked("others", "and the others?", after=Context(aspect, ("crec",), (), aspect)) == (
+        "members",
+        ("resc",),
+    )
+
+
+def test_context_others_without_such_a_list_are_asked_one_by_one():
+    aspect, subjects = asked("others", "and the others?", after=Context("founding", ("crec", "aces")))
+    assert aspect == "founding"
+    assert set(subjects) == set(FACTS.of_kind("center")) - {"crec", "aces"}
+
+
+def test_context_others_with_a_name_is_the_same_question_about_it():
+    assert asked("others", "and the other, ACES?", "aces", after=ABOUT_CREC) == ("leader", ("aces",))
+
+
+@pytest.mark.parametrize("after", [NOTHING, Context("phone"), Context("leader", ("resc",), (), "leader")])
+def test_context_others_of_nothing_and_of_everything_mean_nothing(after: Context):
+    assert asked("others", "and the others?", after=after) is None
+
+
+def test_context_others_after_a_decline_are_of_what_had_an_answer():
+    declined = Context("phone", ("crec",), (), "leader")
+    assert asked("others", "and the others?", after=declined) == ("leader", ("resc",))
+
+
+def test_context_back_to_describes_whatever_was_asked_last():
+    assert asked("back_to", "back to ACES", "aces", after=ABOUT_CREC) == ("definition", ("aces",))
+
+
+def test_context_repeat_is_the_last_question():
+    assert asked("repeat", "say that again", after=ABOUT_CREC) == ("leader", ("crec",))
+
+
+def test_context_repeat_with_a_name_is_the_last_question_about_it():
+    assert asked("repeat", "and again for ACES", "aces", after=ABOUT_CREC) == ("leader", ("aces",))
+
+
+@pytest.mark.parametrize("intent", ["repeat", "more"])
+def test_context_repeat_and_more_with_nothing_before_mean_nothing(intent: str):
+    assert asked(intent, "again") is None
+
+
+def test_context_more_is_something_else_about_the_same():
+    aspect, subjects = asked("more", "tell me more", after=ABOUT_ALLIANCE)
+    assert subjects == ("alliance",)
+    said = FACTS.answer("alliance", "definition")
+    assert FACTS.answer("alliance", aspect) not in (None, said)
+
+
+def test_context_more_and_more_goes_through_what_is_known():
+    context, heard = ABOUT_ALLIANCE, []
+    for _ in range(4):
+        question = resolve(Heard("more", "more"), context, FACTS)
+        assert question is not None
+        heard.append(question.aspect)
+        context = remember([question], context, FACTS)
+    assert len(set(heard)) == 4
+
+
+def test_context_more_about_a_name_describes_it():
+    assert asked("more", "more about ACES", "aces", after=ABOUT_CREC) == ("definition", ("aces",))
+
+
+# Words that point: "he", "it", "the center", "all of them"
+
+
+@pytest.mark.parametrize(
+    "text", ["how old is he", "what's her age", "is that guy married", "tell me about himself"]
+)
+def test_context_he_and_she_are_the_leader_of_what_was_talked_about(text: str):
+    assert asked("private_life", text, after=ABOUT_CREC) == ("private_life", (FACTS.leader_of("crec"),))
+
+
+def test_context_she_is_the_person_who_was_talked_about():
+    assert asked("leads", "which one does she run?", after=ABOUT_ERICSON) == ("leads", ("ericson",))
+
+
+@pytest.mark.parametrize("text", ["when was it formed", "and when was that", "when did this start"])
+def test_context_it_is_what_was_talked_about(text: str):
+    assert asked("founding", text, after=ABOUT_ALLIANCE) == ("founding", ("alliance",))
+
+
+def test_context_it_after_a_person_is_what_the_person_leads():
+    assert asked("address", "where is it?", after=ABOUT_ERICSON) == ("address", ("learn",))
+
+
+def test_context_the_center_after_a_person_is_what_the_person_leads():
+    by_word = asked("phone", "number of the center?", after=ABOUT_ERICSON, kinds=frozenset({"center"}))
+    assert by_word == ("phone", ("learn",))
+
+
+def test_context_they_are_all_that_were_named():
+    both = Context("leader", ("crec", "aces"), ("crec", "aces"), "leader")
+    assert asked("phone", "what are their numbers", after=both) == ("phone", ("crec", "aces"))
+
+
+@pytest.mark.parametrize("text", ["the number of both", "phone of those two", "either of them, the number"])
+def test_context_those_two_are_the_last_two_that_were_talked_about(text: str):
+    three_in_a_row = Context("leader", ("aces",), ("ces", "crec", "aces"), "leader")
+    assert asked("phone", text, after=three_in_a_row) == ("phone", ("crec", "aces"))
+
+
+def test_context_them_are_all_that_were_talked_about_in_a_row():
+    three_in_a_row = Context("leader", ("aces",), ("ces", "crec", "aces"), "leader")
+    assert asked("phone", "the phones of them", after=three_in_a_row) == ("phone", ("ces", "crec", "aces"))
+
+
+def test_context_that_place_after_a_person_is_what_the_person_leads():
+    assert FACTS.answer("ericson", "definition") is not None
+    assert asked("definition", "what is that place", after=ABOUT_ERICSON) == ("definition", ("learn",))
+
+
+def test_context_it_after_several_in_a_row_is_the_last():
+    three_in_a_row = Context("leader", ("aces",), ("ces", "crec", "aces"), "leader")
+    assert asked("phone", "the phone of it", after=three_in_a_row) == ("phone", ("aces",))
+
+
+def test_context_they_may_be_a_single_one():
+    assert asked("phone", "how do I call them", after=ABOUT_CREC) == ("phone", ("crec",))
+
+
+def test_context_he_where_nobody_leads_is_what_was_talked_about():
+    assert FACTS.leader_of("alliance") is None
+    assert asked("private_life", "is he married", after=ABOUT_ALLIANCE) == ("private_life", ("alliance",))
+
+
+def test_context_a_question_without_an_answer_that_does_not_point_stays_with_the_person():
+    assert asked("phone", "and the phone number", after=ABOUT_ERICSON) == ("phone", ("ericson",))
+
+
+def test_context_the_director_is_the_person_who_was_talked_about():
+    by_word = asked("title", "what is the director called", after=ABOUT_ERICSON, kinds=frozenset({"person"}))
+    assert by_word == ("title", ("ericson",))
+
+
+@pytest.mark.parametrize(
+    "text", ["who leads them all", "who runs each one", "every director please", "all six"]
+)
+def test_context_all_of_them_is_the_list_whatever_was_talked_about(text: str):
+    assert asked("leader", text, after=ABOUT_CREC) == ("leader", ("resc",))
+
+
+def test_context_a_question_that_fits_is_about_what_was_talked_about():
+    assert asked("founding", "when was that", after=ABOUT_ALLIANCE) == ("founding", ("alliance",))
+    assert asked("leader", "who leads it", after=ABOUT_CREC) == ("leader", ("crec",))
+
+
+def test_context_a_question_that_fits_need_not_point():
+    assert FACTS.aspects["leader"].about == "resc"
+    assert asked("leader", "and who is in charge", after=ABOUT_CREC) == ("leader", ("crec",))
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"), [("who leads it", ()), ("who is he", ()), ("who leads the center", ("center",))]
+)
+def test_context_a_question_that_points_is_declined_rather_than_answered_for_another(
+    text: str, kinds: Tuple[str, ...]
+):
+    facts = without("florio")
+    understood = asked("leader", text, after=ABOUT_CREC, facts=facts, kinds=frozenset(kinds))
+    assert understood == ("leader", ("crec",))
+
+
+def test_context_a_question_that_does_not_point_is_answered_for_what_it_is_always_about():
+    assert asked("leader", "who is in charge", after=ABOUT_CREC, facts=without("florio")) == (
+        "leader",
+        ("resc",),
+    )
+
+
+def test_context_all_of_them_where_there_is_no_list_is_about_what_was_talked_about():
+    assert FACTS.aspects["phone"].about is None
+    assert asked("phone", "all the numbers", after=ABOUT_CREC) == ("phone", ("crec",))
+
+
+def test_context_a_question_that_cannot_fit_is_about_what_it_is_always_about():
+    assert FACTS.answer("alliance", "contents") is not None and FACTS.answer("crec", "contents") is None
+    assert asked("contents", "what does it lay out", after=ABOUT_CREC) == ("contents", ("accord",))
+
+
+def test_context_a_question_that_names_nobody_is_about_what_it_is_always_about():
+    assert asked("count", "how many are there") == ("count", ("resc",))
+
+
+def test_context_a_question_that_names_nobody_and_is_about_nobody_means_nothing():
+    assert FACTS.aspects["founding"].about is None
+    assert asked("founding", "when was that") is None
+
+
+def test_context_what_nobody_has_is_declined_without_a_name():
+    assert asked("phone", "the number?") == ("phone", ())
+
+
+# Several names in one question
+
+
+def test_context_claim_is_a_person_and_a_center():
+    question = resolve(Heard("leader", "is Kitching the head of CREC?", ("kitching", "crec")), NOTHING, FACTS)
+    assert question == Question("leader", ("crec",), claimed_leader="kitching")
+
+
+@pytest.mark.parametrize("intent", ["leader", "leads", "person", "title", "membership", "definition"])
+def test_context_claim_stands_under_every_aspect_that_says_who_leads(intent: str):
+    question = resolve(Heard(intent, "", ("crec", "kitching")), NOTHING, FACTS)
+    assert question is not None and (question.subjects, question.claimed_leader) == (("crec",), "kitching")
+
+
+def test_context_a_person_and_a_center_under_another_aspect_are_no_claim():
+    question = resolve(Heard("phone", "", ("crec", "kitching")), NOTHING, FACTS)
+    assert question is not None and question.claimed_leader is None
+
+
+@pytest.mark.parametrize(
+    "names", [("kitching", "danehy", "crec"), ("kitching", "crec", "aces"), ("kitching", "danehy")]
+)
+def test_context_more_than_one_person_and_one_center_are_no_claim(names: Tuple[str, ...]):
+    question = resolve(Heard("leader", "", names), NOTHING, FACTS)
+    assert question is not None and question.claimed_leader is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "when were the Alliance and the Accord made",
+        "dates of the alliance, the accord",
+        "the Alliance & the Accord: when?",
+        "the Alliance vs the Accord",
+        "the Alliance or the Accord, when was it",
+        "when for the Alliance and for the Accord",
+    ],
+)
+def test_context_side_by_side_names_are_both_meant(text: str):
+    named = {"alliance": "the Alliance", "accord": "the Accord"}
+    question = resolve(Heard("founding", text, ("alliance", "accord"), named), NOTHING, FACTS)
+    assert question is not None and question.subjects == ("alliance", "accord")
+
+
+def test_context_of_names_that_are_not_side_by_side_the_narrower_is_meant():
+    text, named = (
+        "when did the Alliance make the Accord",
+        {"alliance": "the Alliance", "accord": "the Accord"},
+    )
+    question = resolve(Heard("founding", text, ("alliance", "accord"), named), NOTHING, FACTS)
+    assert question is not None and question.subjects == ("accord",)
+
+
+def test_context_of_names_apart_the_narrower_is_meant():
+    text = "Why did the RESCs form the RESC Alliance?"
+    assert asked("reason", text, "resc", "alliance") == ("reason", ("alliance",))
+
+
+def test_context_of_names_apart_the_one_with_an_answer_is_meant():
+    assert FACTS.answer("accord", "law") is None
+    text = "which law made the RESCs, is it the RESC Alliance Accord?"
+    assert asked("law", text, "resc", "accord") == ("law", ("resc",))
+
+
+def test_context_names_as_asked_travel_with_the_question():
+    heard = Heard(
+        "phone", "phone of c.r.e.c.", ("crec",), {"crec": "c.r.e.c.", "aces": "unused"}, grain="day"
+    )
+    assert resolve(heard, NOTHING, FACTS) == Question("phone", ("crec",), {"crec": "c.r.e.c."}, grain="day")
+
+
+# Strangers
+
+
+def test_context_stranger_is_never_taken_for_what_was_talked_about():
+    assert asked("leader", "who leads BOCES?", after=ABOUT_CREC, strangers=("BOCES",)) == ("leader", ())
+
+
+def test_context_stranger_in_a_follow_up_is_declined_under_the_last_aspect():
+    assert asked("ellipsis", "and BOCES?", after=ABOUT_CREC, strangers=("BOCES",)) == ("leader", ())
+
+
+def test_context_stranger_in_a_follow_up_with_nothing_before_means_nothing():
+    assert asked("ellipsis", "and BOCES?", strangers=("BOCES",)) is None
+
+
+def test_context_stranger_beside_a_name_of_ours_leaves_it_asked():
+    assert asked("leader", "who leads CREC, not BOCES?", "crec", strangers=("BOCES",)) == (
+        "leader",
+        ("crec",),
+    )
+
+
+# What is remembered, and what expires
+
+
+def remembered(*questions: Question) -> Context:
+    """What is remembered after these were asked one after the other."""
+    context = NOTHING
+    for question in questions:
+        context = remember([question], context, FACTS)
+    return context
+
+
+def test_context_remembers_the_last_question():
+    context = remember([Question("leader", ("crec",)), Question("founding", ("alliance",))], NOTHING, FACTS)
+    assert (context.aspect, context.subjects, context.answered) == ("founding", ("alliance",), "founding")
+
+
+def test_context_remembers_the_last_that_had_an_answer_through_a_decline():
+    context = remembered(Question("leader", ("crec",)), Question("phone", ("crec",)))
+    assert (context.aspect, context.answered) == ("phone", "leader")
+
+
+def test_context_remembers_whom_it_was_about_through_a_question_about_nobody():
+    assert remembered(Question("leader", ("crec",)), Question("phone")).subjects == ("crec",)
+
+
+def test_context_remembers_a_list():
+    assert remembered(Question("leader", ("crec", "aces"))).listed == ("crec", "aces")
+
+
+def test_context_remembers_what_was_talked_about_in_a_row():
+    row = [Question("leader", (center,)) for center in ("crec", "aces", "ces", "aces")]
+    assert remembered(*row).listed == ("crec", "ces", "aces")
+
+
+def test_context_row_ends_where_the_talk_turns_to_another_kind():
+    assert remembered(Question("leader", ("crec",)), Question("founding", ("alliance",))).listed == (
+        "alliance",
+    )
+
+
+def test_context_small_talk_leaves_it_as_it_was():
+    assert remember([], ABOUT_CREC, FACTS) is ABOUT_CREC
+
+
+def slots(context: Context) -> Dict[str, Any]:
+    """As a tracker has them."""
+    return {
+        "aspect": context.aspect,
+        "subjects": list(context.subjects) or None,
+        "listed": list(context.listed) or None,
+        "answered": context.answered,
+    }
+
+
+@pytest.mark.parametrize(
+    "context", [NOTHING, ABOUT_CREC, Context("phone", ("crec", "aces"), ("crec", "aces"), "leader")]
+)
+def test_context_survives_the_slots(context: Context):
+    assert Context.from_slots(slots(context), FACTS) == context
+
+
+def test_context_of_a_new_conversation_is_empty():
+    assert Context.from_slots({}, FACTS) == NOTHING
+
+
+def test_context_forgets_a_subject_that_left_the_facts():
+    facts = without("danehy", "aces")
+    context = Context("leader", ("crec", "aces"), ("aces",), "leader")
+    assert Context.from_slots(slots(context), facts) == Context("leader", ("crec",), (), "leader")
+    assert resolve(Heard("repeat"), Context.from_slots(slots(context), facts), facts) == Question(
+        "leader", ("crec",)
+    )
+
+
+def test_context_forgets_an_aspect_that_left_the_facts():
+    gone = {**slots(ABOUT_CREC), "aspect": "horoscope", "answered": "horoscope"}
+    assert Context.from_slots(gone, FACTS) == Context(None, ("crec",), (), None)
+
+
+def test_context_of_yesterday_is_not_carried_over():
+    domain = YAML(typ="safe").load((PROJECT / "domain.yml").read_text(encoding="utf-8"))
+    assert domain["session_config"]["carry_over_slots_to_new_session"] is False
+    assert 0 < domain["session_config"]["session_expiration_time"] <= 24 * 60
+
+
+# Asking back
+
+
+def test_context_options_are_the_nearest_with_an_answer():
+    heard = Heard("nlu_fallback", "crec?", ("crec",), options=("phone", "leader", "greet", "definition"))
+    assert options(heard, NOTHING, FACTS) == [
+        Question("leader", ("crec",)),
+        Question("definition", ("crec",)),
+    ]
+
+
+def test_context_options_take_up_the_talk_so_far():
+    heard = Heard("nlu_fallback", "when?", options=("founding",))
+    assert options(heard, ABOUT_ALLIANCE, FACTS) == [Question("founding", ("alliance",))]
+
+
+@pytest.mark.parametrize("intent", FOLLOW_UPS)
+@pytest.mark.parametrize(
+    "after", [NOTHING, ABOUT_CREC, ABOUT_ALLIANCE, Context("phone", ("crec",)), Context(None, ("crec",))]
+)
+@pytest.mark.parametrize("names", [(), ("aces",), ("kitching", "crec"), ("csde", "resc")])
+def test_context_whatever_is_followed_up_is_about_what_the_facts_know(
+    intent: str, after: Context, names: Tuple[str, ...]
+):
+    question = resolve(Heard(intent, "", names), after, FACTS)
+    assert question is None or (
+        question.aspect in FACTS.aspects and set(question.subjects) <= set(FACTS.subjects)
+    )
