@@ -7,7 +7,7 @@ BIN := .venv/bin
 SET_UP := sh scripts/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help chat run train test lint
+.PHONY: help chat run train test lint evaluate
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,3 +34,7 @@ lint: ## check style, types and the direction of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+evaluate: ## ask the bot the evaluation questions and count how it does
+	@$(SET_UP) dev </dev/null
+	@exec $(BIN)/python -m tests.evaluation.evaluate
