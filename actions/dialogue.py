@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Sequence
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from ask_resc import answers
 from ask_resc.answers import MAX_SUGGESTIONS, Reply
-from ask_resc.context import Context, Heard
+from ask_resc.context import FOLLOW_UPS, Context, Heard, options, remember, resolve
 from ask_resc.facts.model import Facts
 
 
@@ -35,6 +36,28 @@ def heard(tracker: Tracker) -> List[Heard]:
         )
         for q in questions
     ]
+
+
+def reply_to(
+    questions: Sequence[Heard], context: Context, facts: Facts
+) -> Tuple[List[Reply], Context]:
+    """Replies to the questions in the order asked, each understood beside what was said before it."""
+    replies: List[Reply] = []
+    for question in questions:
+        if question.intent == "out_of_scope":
+            replies.append(answers.out_of_scope(facts))
+        elif question.intent in facts.aspects or question.intent in FOLLOW_UPS:
+            resolved = resolve(question, context, facts)
+            if resolved is None:
+                replies.append(answers.ask_back(options(question, context, facts), facts))
+            else:
+                replies.extend(answers.answer(resolved, facts))
+                context = remember([resolved], context, facts)
+        elif question.intent == "nlu_fallback":
+            replies.append(answers.ask_back(options(question, context, facts), facts))
+        else:
+            replies.append(answers.small_talk(question.intent, facts))
+    return replies, context
 
 
 def utter(dispatcher: CollectingDispatcher, replies: Sequence[Reply], facts: Facts) -> None:

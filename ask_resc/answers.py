@@ -6,7 +6,6 @@ from the facts file, every other sentence from ``domain.yml`` by the name of the
 
 from __future__ import annotations
 
-import re
 import uuid
 from dataclasses import dataclass, field
 from enum import Enum
@@ -75,8 +74,10 @@ def answer(question: Question, facts: Facts) -> List[Reply]:
     if not any(found):
         return [_no_fact(question, question.subjects[0], facts)]
     return [
-        _state(Kind.ANSWERED, question.aspect, (subject,), facts) if ok else _no_fact(question, subject, facts)
-        for subject, ok in zip(question.subjects, found)
+        _state(Kind.ANSWERED, question.aspect, (subject,), facts)
+        if ok
+        else _no_fact(question, subject, facts)
+        for subject, ok in zip(question.subjects, found, strict=False)
     ]
 
 
@@ -109,9 +110,16 @@ def _state(kind: Kind, aspect: str, subjects: Sequence[str], facts: Facts) -> Re
         holder, cell = found
         people = people_in(holder, cell, facts)
         _add(sentences, [say(holder, cell, facts)])
-        _add(notices, [cell.notice, facts.subjects[holder].notice, *(facts.subjects[p].notice for p in people)])
+        _add(
+            notices, [cell.notice, facts.subjects[holder].notice, *(facts.subjects[p].notice for p in people)]
+        )
         own = [facts.subjects[p].source for p in people]
-        _add(sources, [cell.source or facts.subjects[holder].source, *own] if any(own) or cell.source else [facts.source])
+        _add(
+            sources,
+            [cell.source or facts.subjects[holder].source, *own]
+            if any(own) or cell.source
+            else [facts.source],
+        )
     _add(sources, [notice.source for notice in notices])
     return Reply(
         kind=kind,
@@ -169,7 +177,21 @@ def _join(items: Sequence[str]) -> str:
 
 
 def _in_words(number: int) -> str:
-    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+    words = (
+        "no",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+    )
     return words[number] if number < len(words) else str(number)
 
 
@@ -194,16 +216,23 @@ def _no_fact(question: Question, subject: Optional[str], facts: Facts) -> Reply:
 
 def out_of_scope(facts: Facts) -> Reply:
     """The reply to a question that no aspect covers."""
-    return Reply(Kind.OUT_OF_SCOPE, "utter_out_of_scope", topic=facts.about, suggestions=facts.starters[:MAX_SUGGESTIONS])
+    return Reply(
+        Kind.OUT_OF_SCOPE,
+        "utter_out_of_scope",
+        topic=facts.about,
+        suggestions=facts.starters[:MAX_SUGGESTIONS],
+    )
 
 
 def small_talk(intent: str, facts: Facts) -> Reply:
     """The reply to a greeting, thanks and their kin: ``utter_<intent>``."""
-    return Reply(Kind.SMALL_TALK, f"utter_{intent}", topic=facts.about, suggestions=facts.starters[:MAX_SUGGESTIONS])
+    return Reply(
+        Kind.SMALL_TALK, f"utter_{intent}", topic=facts.about, suggestions=facts.starters[:MAX_SUGGESTIONS]
+    )
 
 
 def ask_back(options: Sequence[Question], facts: Facts) -> Reply:
-    """"Did you mean …": the nearest questions that have words, as buttons."""
+    """ "Did you mean …": the nearest questions that have words, as buttons."""
     questions = [in_words(o.aspect, o.subjects[0] if o.subjects else None, facts) for o in options]
     chosen = list(dict.fromkeys(q for q in questions if q))[:MAX_SUGGESTIONS]
     _add(chosen, facts.starters[: max(0, 2 - len(chosen))])

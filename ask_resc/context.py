@@ -13,14 +13,19 @@ from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tupl
 from ask_resc.answers import Question
 from ask_resc.facts.model import Facts
 
-PERSON_WORDS = re.compile(r"\b(he|she|him|her|his|hers|himself|herself|hes|shes|that (?:guy|man|woman|lady|person))\b", re.I)
+PERSON_WORDS = re.compile(
+    r"\b(he|she|him|her|his|hers|himself|herself|hes|shes|that (?:guy|man|woman|lady|person))\b", re.I
+)
 THING_WORDS = re.compile(
     r"\b(it|its|it's|that|this|there|that one|this one|they|them|their|theirs|these|those|the (?:place|thing|first|second|latter|former|same))\b",
     re.I,
 )
 
-ALL_OF_THEM = re.compile(r"\b(?:all|every|each|everyone|everybody|whole list|full list|(?:the|of) six)\b", re.I)
+ALL_OF_THEM = re.compile(
+    r"\b(?:all|every|each|everyone|everybody|whole list|full list|(?:the|of) six)\b", re.I
+)
 PLACE = re.compile(r"\b(?:that|this|the) (?:place|outfit|organi[sz]ation|group|agency|office|one)\b", re.I)
+WHO = re.compile(r"\b(?:who|whos|who's)\b", re.I)
 SEVERAL = re.compile(r"\b(?:both|those|these|them|they|either|the (?:two|three|four))\b", re.I)
 PAIR = re.compile(r"\b(?:both|two|either)\b", re.I)
 # After a decline, these leave the question that had no answer and go back to the one that had.
@@ -67,7 +72,9 @@ class Context:
         """The context in a tracker's slots; what the facts file no longer knows is forgotten."""
         known = [s for s in slots.get("subjects") or () if s in facts.subjects]
         listed = [s for s in slots.get("listed") or () if s in facts.subjects]
-        aspect, answered = (a if a in facts.aspects else None for a in (slots.get("aspect"), slots.get("answered")))
+        aspect, answered = (
+            a if a in facts.aspects else None for a in (slots.get("aspect"), slots.get("answered"))
+        )
         return cls(aspect, tuple(known), tuple(listed), answered)
 
 
@@ -87,11 +94,13 @@ def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
 
 
 def _question(aspect: str, subjects: Sequence[str], heard: Heard, facts: Facts) -> Question:
-    return Question(aspect, tuple(subjects), {s: heard.named[s] for s in subjects if s in heard.named}, grain=heard.grain)
+    return Question(
+        aspect, tuple(subjects), {s: heard.named[s] for s in subjects if s in heard.named}, grain=heard.grain
+    )
 
 
 def _main_subjects(heard: Heard, facts: Facts) -> Tuple[str, ...]:
-    """"Why did the RESCs form the Alliance?" is about the Alliance: kinds later in the file weigh more."""
+    """ "Why did the RESCs form the Alliance?" is about the Alliance: kinds later in the file weigh more."""
     if len(heard.subjects) < 2 or _side_by_side(heard):
         return heard.subjects
     order = list(facts.kinds)
@@ -104,15 +113,21 @@ def _main_subjects(heard: Heard, facts: Facts) -> Tuple[str, ...]:
 def _side_by_side(heard: Heard) -> bool:
     """Whether the subjects are named in one breath: "CREC and ACES", "the Alliance and the Accord"."""
     names = [re.escape(heard.named[s]) for s in heard.subjects if s in heard.named]
-    joint = r"\s*(?:,|/|&|\+|and|n|or|plus|vs\.?|versus)+\s*(?:and\s+)?(?:the\s+|of\s+|for\s+|about\s+|at\s+)*"
+    joint = (
+        r"\s*(?:,|/|&|\+|and|n|or|plus|vs\.?|versus)+\s*(?:and\s+)?(?:the\s+|of\s+|for\s+|about\s+|at\s+)*"
+    )
     return len(names) > 1 and re.search(joint.join(names), heard.text, re.IGNORECASE) is not None
 
 
 def _claim(heard: Heard, facts: Facts) -> Optional[Question]:
-    """"Is Kitching the head of CREC?": a person and a center, under an aspect that both answer alike."""
+    """ "Is Kitching the head of CREC?": a person and a center, under an aspect that both answer alike."""
     people = [s for s in heard.subjects if facts.subjects[s].leads]
     led = [s for s in heard.subjects if facts.leader_of(s)]
-    if len(people) != 1 or len(led) != 1 or heard.intent not in ("leader", "leads", "person", "title", "membership", "definition"):
+    if (
+        len(people) != 1
+        or len(led) != 1
+        or heard.intent not in ("leader", "leads", "person", "title", "membership", "definition")
+    ):
         return None
     return Question("leader", (led[0],), dict(heard.named), claimed_leader=people[0])
 
@@ -152,9 +167,15 @@ def _referred(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
     thing = bool(THING_WORDS.search(heard.text))
     if person:
         return tuple(s if facts.subjects[s].leads else facts.leader_of(s) or s for s in subjects)
-    if heard.kinds or PLACE.search(heard.text) or (thing and not any(facts.answer(s, heard.intent) for s in subjects)):
+    if (
+        heard.kinds
+        or PLACE.search(heard.text)
+        or (thing and not any(facts.answer(s, heard.intent) for s in subjects))
+    ):
         return tuple(
-            s if facts.answer(s, heard.intent) and not PLACE.search(heard.text) else facts.subjects[s].leads or s
+            s
+            if facts.answer(s, heard.intent) and not PLACE.search(heard.text)
+            else facts.subjects[s].leads or s
             for s in subjects
         )
     return subjects
@@ -179,8 +200,14 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
     if len(named) == 2 and _claim(Heard("leader", subjects=named), facts):
         return _claim(Heard("leader", subjects=named, named=heard.named), facts)
     aspect = context.aspect
-    if context.answered and CONCEDES.search(heard.text) and not any(facts.answer(s, aspect) for s in context.subjects):
+    if (
+        context.answered
+        and CONCEDES.search(heard.text)
+        and not any(facts.answer(s, aspect) for s in context.subjects)
+    ):
         aspect = context.answered
+    if WHO.search(heard.text) and not any(facts.answer(s, aspect) for s in named):
+        aspect = "leader"
     if not all(facts.answer(s, aspect) for s in named) and not _may_have(aspect, named, facts):
         if any(facts.answer(s, aspect) for s in facts.subjects):
             aspect = "definition"
@@ -188,7 +215,7 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
 
 
 def _others(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
-    """"And the others?": the list that holds them all, else the rest of the kind one by one."""
+    """ "And the others?": the list that holds them all, else the rest of the kind one by one."""
     aspect = context.answered or context.aspect
     if aspect is None or not context.subjects:
         return None
@@ -203,13 +230,17 @@ def _others(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
 
 
 def _more(context: Context, facts: Facts) -> Optional[Question]:
-    """"Tell me more": the next thing known about the same subject."""
+    """ "Tell me more": the next thing known about the same subject."""
     if not context.subjects:
         return None
     subject = context.subjects[0]
     said = facts.answer(subject, context.aspect) if context.aspect else None
     known = [a for a in facts.aspects_of(subject) if facts.answer(subject, a) != said]
-    later = [a for a in known if context.aspect and list(facts.aspects).index(a) > list(facts.aspects).index(context.aspect)]
+    later = [
+        a
+        for a in known
+        if context.aspect and list(facts.aspects).index(a) > list(facts.aspects).index(context.aspect)
+    ]
     following = later or known
     return Question(following[0], (subject,)) if following else None
 

@@ -35,7 +35,8 @@ Check = Callable[[Judged, Facts], Optional[Judged]]
 
 _EXACT = re.compile(r"\b(?:exact|exactly|precise|precisely|specific|specifically)\b", re.I)
 _DAY = re.compile(
-    r"\b(?:which|what|wat) day\b|\bday of\b|\bthe day\b|\bday in\b|\bon an? (?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.I
+    r"\b(?:which|what|wat) day\b|\bday of\b|\bthe day\b|\bday in\b|\bon an? (?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
+    re.I,
 )
 _MONTH = re.compile(r"\b(?:which|what) month\b", re.I)
 _DATE_ONLY = re.compile(r"\b(?:day|date|month|year)\b", re.I)
@@ -47,7 +48,8 @@ _TITLE_IN_NAME = re.compile(
     re.I,
 )
 _IS_IT = re.compile(
-    r"^(?!.*\b(?:what|who|whose|why|how|which|wht|wat)\b).*\b(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those)(?: place| one)?\b", re.I
+    r"^(?!.*\b(?:what|who|whose|why|how|which|wht|wat)\b).*\b(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those)(?: place| one)?\b",
+    re.I,
 )
 _ABOUT_LEADING = ("leader", "leads", "person", "title", "membership", "definition")
 CLAIM_BELOW = 0.8
@@ -66,7 +68,7 @@ def grain(text: str) -> Optional[str]:
 
 
 def date_alone(judged: Judged, facts: Facts) -> Optional[Judged]:
-    """"Which day exactly?" is about the date of what was talked about."""
+    """ "Which day exactly?" is about the date of what was talked about."""
     if grain(judged.text) and _DATE_ONLY.search(judged.text) or _DAY.search(judged.text):
         if judged.intent in (OUT_OF_SCOPE, UNSURE) and len(judged.text.split()) <= 6:
             return _as(judged, "founding")
@@ -74,14 +76,14 @@ def date_alone(judged: Judged, facts: Facts) -> Optional[Judged]:
 
 
 def title_in_name(judged: Judged, facts: Facts) -> Optional[Judged]:
-    """"Which of them is a Dr?" asks for a title that stands in the answer about who leads."""
+    """ "Which of them is a Dr?" asks for a title that stands in the answer about who leads."""
     if judged.intent not in ("leader", "person", "leads") and _TITLE_IN_NAME.search(judged.text):
         return _as(judged, "title")
     return None
 
 
 def initial_of_a_name(judged: Judged, facts: Facts) -> Optional[Judged]:
-    """"What does the J stand for?" asks for a middle name, not for what the letters of a center mean."""
+    """ "What does the J stand for?" asks for a middle name, not for what the letters of a center mean."""
     if judged.intent in ("expansion", "leads", "title", UNSURE) and _LONE_LETTER.search(judged.text):
         return _as(judged, "private_life")
     return None
@@ -96,15 +98,19 @@ def stranger(judged: Judged, facts: Facts) -> Optional[Judged]:
 
 
 def is_it_one(judged: Judged, facts: Facts) -> Optional[Judged]:
-    """"Is it a RESC?" is about "it", and RESC is what it is asked to be."""
-    if judged.intent in ("membership", "definition", UNSURE) and judged.subjects and _IS_IT.search(judged.text):
+    """ "Is it a RESC?" is about "it", and RESC is what it is asked to be."""
+    if (
+        judged.intent in ("membership", "definition", UNSURE)
+        and judged.subjects
+        and _IS_IT.search(judged.text)
+    ):
         if not any(_leads_or_is_led(subject, facts) for subject in judged.subjects):
             return replace(judged, intent="membership", subjects=())
     return None
 
 
 def claim(judged: Judged, facts: Facts) -> Optional[Judged]:
-    """"Putting down Danehy = CES director, that good?": a person and a center in one breath."""
+    """ "Putting down Danehy = CES director, that good?": a person and a center in one breath."""
     people = [facts.subjects[subject].leads is not None for subject in judged.subjects]
     if judged.intent in _ABOUT_LEADING or judged.certainty >= CLAIM_BELOW or sorted(people) != [False, True]:
         return None
@@ -114,7 +120,7 @@ def claim(judged: Judged, facts: Facts) -> Optional[Judged]:
 
 
 def nameless(judged: Judged, facts: Facts) -> Optional[Judged]:
-    """"What is the mill rate?": what something is, where nothing we know is named or pointed at."""
+    """ "What is the mill rate?": what something is, where nothing we know is named or pointed at."""
     if judged.intent not in ("definition", "person", "membership") or judged.subjects or judged.kinds:
         return None
     if PERSON_WORDS.search(judged.text) or THING_WORDS.search(judged.text) or len(judged.text.split()) < 3:

@@ -106,9 +106,11 @@ class MeaningAndSpellingClassifier(GraphComponent, IntentClassifier):
                 chances = self._chances(row)
                 best = np.argsort(-chances)[: self._config["ranking_length"]]
                 names = self._arrays["labels"]
-                message.set(CHANCES, dict(zip(map(str, names), map(float, chances))))
+                message.set(CHANCES, dict(zip(map(str, names), map(float, chances), strict=False)))
                 ranking = [{"name": str(names[i]), "confidence": float(chances[i])} for i in best]
-            message.set(INTENT, ranking[0] if ranking else {"name": None, "confidence": 0.0}, add_to_output=True)
+            message.set(
+                INTENT, ranking[0] if ranking else {"name": None, "confidence": 0.0}, add_to_output=True
+            )
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
@@ -127,7 +129,11 @@ class MeaningAndSpellingClassifier(GraphComponent, IntentClassifier):
         indices, counts = indices[known], counts[known]
         values = (1 + np.log(counts)) * self._arrays["idf"][indices]
         length = float(np.linalg.norm(values)) or 1.0
-        return dense * self._config["meaning"], indices, (values * (self._config["spelling"] / length)).astype(np.float32)
+        return (
+            dense * self._config["meaning"],
+            indices,
+            (values * (self._config["spelling"] / length)).astype(np.float32),
+        )
 
     def _matrix(self, rows: List[Row], width: int) -> Any:
         from scipy.sparse import csr_matrix, hstack
@@ -135,7 +141,11 @@ class MeaningAndSpellingClassifier(GraphComponent, IntentClassifier):
         weighted = [self._weighted(row) for row in rows]
         pointers = np.cumsum([0, *(len(indices) for _, indices, _ in weighted)])
         spelling = csr_matrix(
-            (np.concatenate([v for *_, v in weighted]), np.concatenate([i for _, i, _ in weighted]), pointers),
+            (
+                np.concatenate([v for *_, v in weighted]),
+                np.concatenate([i for _, i, _ in weighted]),
+                pointers,
+            ),
             shape=(len(rows), width),
         )
         return hstack([csr_matrix(np.stack([dense for dense, *_ in weighted])), spelling]).tocsr()

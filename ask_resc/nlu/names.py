@@ -31,7 +31,9 @@ AFTER_VERB = frozenset(
     "this these a an new things with by".split()
 )
 # Words before "the Alliance" or "the Accord" that leave it the one we know.
-PLAIN_MODIFIERS = frozenset("resc rescs 's ’s ct connecticut state six our your their the this that same of new whole".split())
+PLAIN_MODIFIERS = frozenset(
+    "resc rescs 's ’s ct connecticut state six our your their the this that same of new whole".split()
+)
 
 
 @dataclass(frozen=True)
@@ -104,10 +106,18 @@ class NameMatcher:
         bare = re.sub(r"\W", "", form).casefold()
         if how != "first" and len(doc) == 1 and len(bare) >= 3:
             self._single.setdefault(bare, (key, how))
-            many = self.facts.kinds[self.facts.subjects[key].kind].words or len(self.facts.of_kind(self.facts.subjects[key].kind)) > 1
+            many = (
+                self.facts.kinds[self.facts.subjects[key].kind].words
+                or len(self.facts.of_kind(self.facts.subjects[key].kind)) > 1
+            )
             if how == "exact" and not bare.endswith("s") and many:
                 self._single.setdefault(bare + "s", (key, how))
-        elif len(bare) >= 6 and how == "exact" and form.count(" ") == 1 and self.facts.subjects[key].title is None:
+        elif (
+            len(bare) >= 6
+            and how == "exact"
+            and form.count(" ") == 1
+            and self.facts.subjects[key].title is None
+        ):
             self._joined.setdefault(bare, (key, how))
 
     # -- finding
@@ -117,7 +127,8 @@ class NameMatcher:
         doc = Doc(language().vocab, words=list(words))
         lower = [w.casefold() for w in words]
         spans = [
-            (start, end, *self._forms[language().vocab.strings[label]][:2]) for label, start, end in self._matcher(doc)
+            (start, end, *self._forms[language().vocab.strings[label]][:2])
+            for label, start, end in self._matcher(doc)
         ]
         spans.extend(self._placeholders(words))
         # Longest first; a first name only where nothing else fits.
@@ -140,7 +151,9 @@ class NameMatcher:
             start, end = self._widen(lower, start, end, key, how, taken)
             taken.update(range(start, end))
             mentions.append(
-                Mention(start, end, kind, None if how == "placeholder" else key, " ".join(words[start:end]), how)
+                Mention(
+                    start, end, kind, None if how == "placeholder" else key, " ".join(words[start:end]), how
+                )
             )
         mentions.extend(self._mistyped(words, lower, taken))
         mentions.sort(key=lambda m: m.start)
@@ -152,7 +165,7 @@ class NameMatcher:
         return Found(tuple(mentions), tuple(strangers), kinds)
 
     def _whole_names(self, mentions: Sequence[Mention]) -> List[Mention]:
-        """"RESC aliance": half a name beside its mistyped other half is no subject of its own."""
+        """ "RESC aliance": half a name beside its mistyped other half is no subject of its own."""
         kept: List[Mention] = []
         for mention in mentions:
             before = kept[-1] if kept else None
@@ -191,7 +204,8 @@ class NameMatcher:
         self, words: Sequence[str], lower: Sequence[str], start: int, end: int, key: str, how: str
     ) -> Optional[str]:
         """Another's name around ours: a surname with a foreign first name, a first name with a foreign
-        surname, a body with a like name."""
+        surname, a body with a like name.
+        """
         subject = self.facts.subjects[key]
         if subject.title is not None or how == "notice":
             before = start - 1
@@ -211,16 +225,24 @@ class NameMatcher:
         if end - start == 1 and lower[start] in self.words | {"alliance", "accord"} and start:
             if subject.kind not in self._kinds_with_many():
                 word, low = words[start - 1], lower[start - 1]
-                if low not in PLAIN_MODIFIERS and self._foreign_name(word, low, frozenset(), sentence_start=start == 1):
+                if low not in PLAIN_MODIFIERS and self._foreign_name(
+                    word, low, frozenset(), sentence_start=start == 1
+                ):
                     return " ".join(words[start - 1 : end])
         return None
 
     def _initials(self, words: Sequence[str], taken: Set[int]) -> Iterator[str]:
-        """"BOCES", "NASA": initials that nobody here has, unless the whole message shouts."""
+        """ "BOCES", "NASA": initials that nobody here has, unless the whole message shouts."""
         if sum(w.isupper() for w in words if len(w) > 2) > max(2, len(words) // 3):
             return
         for i, word in enumerate(words):
-            if i not in taken and len(word) > 2 and word.isupper() and word.isalpha() and word.casefold() not in self.words:
+            if (
+                i not in taken
+                and len(word) > 2
+                and word.isupper()
+                and word.isalpha()
+                and word.casefold() not in self.words
+            ):
                 yield word
 
     def _foreign_name(self, word: str, low: str, known: FrozenSet[str], sentence_start: bool = False) -> bool:
@@ -249,7 +271,9 @@ class NameMatcher:
         parts = self._name_parts(key)
         while start and start - 1 not in taken:
             low = lower[start - 1].rstrip(".")
-            near = any(OSA.distance(low, p) <= max(1, len(p) // 3) for p in parts if len(p) > 1) and len(low) > 2
+            near = (
+                any(OSA.distance(low, p) <= max(1, len(p) // 3) for p in parts if len(p) > 1) and len(low) > 2
+            )
             if lower[start - 1] in TITLES - {"director", "superintendent"} or low in parts or near:
                 start -= 1
             else:
@@ -276,7 +300,11 @@ class NameMatcher:
                 if self._stranger(words, lower, start, start + size, key, how):
                     continue
                 yield Mention(
-                    start, start + size, self.facts.subjects[key].kind, key, " ".join(words[i] for i in span),
+                    start,
+                    start + size,
+                    self.facts.subjects[key].kind,
+                    key,
+                    " ".join(words[i] for i in span),
                     "notice" if how == "notice" else "fuzzy",
                 )
 
@@ -339,7 +367,7 @@ def forms(named: object, *, is_person: bool) -> Iterator[Tuple[str, str]]:
 
 
 def _without_article(mention: Mention, lower: Sequence[str]) -> Mention:
-    """"the Alliance" is one mention, with its article or without."""
+    """ "the Alliance" is one mention, with its article or without."""
     if mention.start and lower[mention.start - 1] == "the":
         return replace(mention, start=mention.start - 1)
     return mention

@@ -82,7 +82,9 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             questions = self._questions(message, clauses)
             message.set(QUESTIONS, questions, add_to_output=True)
             first = next((q for q in questions if q["intent"] not in TALK), questions[0])
-            message.set(INTENT, {"name": first["intent"], "confidence": first["confidence"]}, add_to_output=True)
+            message.set(
+                INTENT, {"name": first["intent"], "confidence": first["confidence"]}, add_to_output=True
+            )
         return wholes
 
     def _questions(self, message: Message, clauses: List[Message]) -> List[Dict[Text, Any]]:
@@ -91,11 +93,13 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             return [whole]  # some sentence of a long text always looks like a question
         parts = [self._judge(clause) for clause in clauses]
         asks = asking([part["text"] for part in parts])
-        requests = [part for part, does in zip(parts, asks) if does and part["intent"] not in TALK]
+        requests = [part for part, does in zip(parts, asks, strict=False) if does and part["intent"] not in TALK]
         asked = _distinct(_led_in([p for p in requests if p["intent"] not in (OUT_OF_SCOPE, UNSURE)], parts))
         if not asked:
             return [whole]
-        strays = [p for p in requests if p["intent"] == OUT_OF_SCOPE and p["confidence"] >= self._config["stray"]]
+        strays = [
+            p for p in requests if p["intent"] == OUT_OF_SCOPE and p["confidence"] >= self._config["stray"]
+        ]
         if len(asked) > 1 or (strays and whole["intent"] not in (OUT_OF_SCOPE, UNSURE)):
             order = [id(part) for part in parts]
             both = sorted([*asked, *strays[:1]], key=lambda q: order.index(id(q)))
@@ -139,7 +143,9 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             "options": sorted(chances, key=lambda i: -chances[i])[:5],
         }
 
-    def _decide(self, chances: Dict[Text, float], subjects: Tuple[Text, ...], words: int) -> Tuple[Text, float]:
+    def _decide(
+        self, chances: Dict[Text, float], subjects: Tuple[Text, ...], words: int
+    ) -> Tuple[Text, float]:
         """The intent of the likeliest outcome, or ``UNSURE`` or ``OUT_OF_SCOPE``, and its certainty."""
         current = facts().current()
         if self._outcomes is None or self._outcomes.facts is not current:
@@ -166,7 +172,7 @@ class QuestionCollector(GraphComponent, IntentClassifier):
 
 
 def _led_in(asked: List[Dict[Text, Any]], parts: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
-    """"Ok back to CREC, is he a Dr?": what stands before a question may only say what it is about."""
+    """ "Ok back to CREC, is he a Dr?": what stands before a question may only say what it is about."""
     if all(question["intent"] in FOLLOW_UPS for question in asked):
         return asked[:1]
     for question in asked:

@@ -49,7 +49,8 @@ class SubjectRecognizer(GraphComponent):
     def get_default_config() -> Dict[Text, Any]:
         """``strange_intents``: examples of these intents are about other things, so their words are not
         taken for ordinary language ("the Paris Accord"); ``strange_share``: a word with at least this
-        share of its uses there stands for something else altogether ("BOCES")."""
+        share of its uses there stands for something else altogether ("BOCES").
+        """
         return {"strange_intents": ["out_of_scope", "other_body"], "strange_share": 0.8}
 
     def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource) -> None:
@@ -91,7 +92,11 @@ class SubjectRecognizer(GraphComponent):
         here: Counter[str] = Counter()
         there: Counter[str] = Counter()
         for message in training_data.intent_examples:
-            words = {t.text.casefold() for t in message.get(TOKENS_NAMES[TEXT], []) if re.fullmatch(r"[\w'’]+", t.text)}
+            words = {
+                t.text.casefold()
+                for t in message.get(TOKENS_NAMES[TEXT], [])
+                if re.fullmatch(r"[\w'’]+", t.text)
+            }
             (there if message.get(INTENT) in elsewhere else here).update(words)
         self._words = frozenset(here)
         self._strange = frozenset(
@@ -147,8 +152,11 @@ class SubjectRecognizer(GraphComponent):
             start, end = tokens[mention.start].start, tokens[mention.end - 1].end
             merged.append(
                 Token(
-                    text[start:end], start, end,
-                    data={STAND_IN: kinds[mention.kind].stand_in}, lemma=f"_{mention.kind}_",
+                    text[start:end],
+                    start,
+                    end,
+                    data={STAND_IN: kinds[mention.kind].stand_in},
+                    lemma=f"_{mention.kind}_",
                 )
             )
             at = mention.end

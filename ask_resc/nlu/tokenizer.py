@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from ask_resc.nlu.words import language
 
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class WordTokenizer(Tokenizer):
     """Splits a message into words and punctuation."""

@@ -7,10 +7,9 @@ here by hand from the source, and never read from the facts file, so that a wron
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence
 
 import yaml
 
@@ -61,10 +60,20 @@ MUST_HOLD: Dict[str, str] = {
 }
 DECLINE = re.compile(r"^I don't have\b|^I can't read\b")
 ASKED_BACK = re.compile(r"^I'm not sure what you mean")
-SMALL_TALK = re.compile(r"^(Hello|Goodbye|You're welcome|I'm Ask RESC|I can tell you|I'm an automated|Thank you|All right|I'm sorry|I answer from)")
+SMALL_TALK = re.compile(
+    r"^(Hello|Goodbye|You're welcome|I'm Ask RESC|I can tell you|I'm an automated|Thank you|All right|I'm sorry|I answer from)"
+)
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|10-66a")
 
-OUTCOMES = ("right", "wrong fact", "wrong topic", "over-cautious", "should have declined", "asked back: offered", "asked back")
+OUTCOMES = (
+    "right",
+    "wrong fact",
+    "wrong topic",
+    "over-cautious",
+    "should have declined",
+    "asked back: offered",
+    "asked back",
+)
 
 
 @dataclass(frozen=True)
@@ -146,7 +155,9 @@ def _judge(expect: str, say: str, texts: Sequence[str], buttons: Sequence[str]) 
         return "over-cautious"
     if missing == ["decline"]:
         return "should have declined"
-    if any(label.startswith(("leader.", "center.")) for label in missing) and any(n in joined for n in LEADERS.values()):
+    if any(label.startswith(("leader.", "center.")) for label in missing) and any(
+        n in joined for n in LEADERS.values()
+    ):
         return "wrong fact"
     return "wrong topic"
 

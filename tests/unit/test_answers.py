@@ -20,7 +20,9 @@ RESPONSES = YAML(typ="safe").load((PROJECT / "domain.yml").read_text(encoding="u
 
 
 def test_answers_every_kind_has_its_sentence():
-    missing = [kind for kind in Kind if f"utter_{kind.value}" not in RESPONSES and kind is not Kind.SMALL_TALK]
+    missing = [
+        kind for kind in Kind if f"utter_{kind.value}" not in RESPONSES and kind is not Kind.SMALL_TALK
+    ]
     assert missing == []
 
 
@@ -29,14 +31,18 @@ def sentences(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     notes = {n.value for n in ast.walk(tree) if isinstance(n, ast.Expr)}
     yield from (
-        n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and n not in notes
+        n.value
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Constant) and isinstance(n.value, str) and n not in notes
     )
 
 
 def test_answers_no_fact_stands_in_code_domain_or_training_data():
     names = [p for s in FACTS.subjects.values() if s.leads for p in s.name.split() if len(p) > 2]
     centers = [FACTS.subjects[c].name for c in FACTS.of_kind("center") if FACTS.subjects[c].name != "LEARN"]
-    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, [*names, *centers]))}|1972|10-66a|July 2021|1990s)\b")
+    pattern = re.compile(
+        rf"\b(?:{'|'.join(map(re.escape, [*names, *centers]))}|1972|10-66a|July 2021|1990s)\b"
+    )
     data = [PROJECT / "domain.yml", *(p for p in PROJECT.glob("data/**/*.yml") if p.name != "facts.yml")]
     code = [*PROJECT.glob("ask_resc/**/*.py"), *PROJECT.glob("actions/*.py")]
     said = {p.name: p.read_text(encoding="utf-8").splitlines() for p in data}
@@ -49,7 +55,7 @@ def filled() -> Iterator[Tuple[str, str]]:
     return ((s, a) for s in FACTS.subjects for a in FACTS.aspects_of(s))
 
 
-@pytest.mark.parametrize("subject, aspect", filled())
+@pytest.mark.parametrize(("subject", "aspect"), filled())
 def test_answers_a_filled_cell_is_answered_with_its_source(subject: str, aspect: str):
     [reply] = answer(Question(aspect, (subject,)), FACTS)
     assert reply.kind is Kind.ANSWERED and reply.answer and reply.sources
@@ -62,7 +68,7 @@ def empty() -> Iterator[Tuple[str, str]]:
     return ((s, a) for s in FACTS.subjects for a in FACTS.aspects if FACTS.answer(s, a) is None)
 
 
-@pytest.mark.parametrize("subject, aspect", empty())
+@pytest.mark.parametrize(("subject", "aspect"), empty())
 def test_answers_an_empty_cell_is_declined_without_a_fact(subject: str, aspect: str):
     [reply] = answer(Question(aspect, (subject,)), FACTS)
     assert reply.kind is Kind.NO_FACT and reply.topic == FACTS.aspects[aspect].name
@@ -107,7 +113,12 @@ def facts_to_change() -> Iterator[str]:
 
 
 def everything_said(facts: Facts) -> str:
-    replies = [r for s in facts.subjects for a in facts.aspects for r in answer(Question(a, (s,), {s: facts.subjects[s].name}), facts)]
+    replies = [
+        r
+        for s in facts.subjects
+        for a in facts.aspects
+        for r in answer(Question(a, (s,), {s: facts.subjects[s].name}), facts)
+    ]
     return "\n".join(f"{r.answer} {r.topic} {r.subject} {[n.text for n in r.notices]}" for r in replies)
 
 
@@ -145,7 +156,7 @@ def test_answers_the_list_of_leaders_carries_both_notices_and_all_sources():
 
 
 @pytest.mark.parametrize(
-    "subject, grain, kind",
+    ("subject", "grain", "kind"),
     [
         ("accord", "day", Kind.NO_FACT),
         ("accord", "month", Kind.ANSWERED),
