@@ -1,0 +1,266 @@
+"""What probability does not see, check by check: what each changes, and what it leaves alone."""
+
+from __future__ import annotations
+
+from typing import Any, Optional, Tuple
+
+import pytest
+from ruamel.yaml import YAML
+
+from ask_resc.answers import GRAINS
+from ask_resc.facts.live import facts as live_facts
+from ask_resc.nlu import checks
+from ask_resc.nlu.checks import CHECKS, OUT_OF_SCOPE, UNSURE, Judged, apply, grain
+from ask_resc.settings import PROJECT
+
+FACTS = live_facts().current()
+
+
+def judged(text: str, intent: str, *subjects: str, certainty: float = 0.5, **more: Any) -> Judged:
+    return Judged(text, intent, certainty, subjects, **more)
+
+
+def after(check: str, question: Judged) -> str:
+    """The intent of a question after one check alone."""
+    return (CHECKS[check](question, FACTS) or question).intent
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("when was the Accord made?", None),
+        ("which year?", None),
+        ("what day was it", "day"),
+        ("which day of July", "day"),
+        ("the exact date please", "day"),
+        ("precisely when", "day"),
+        ("was it on a Tuesday?", "day"),
+        ("which month was that", "month"),
+        ("in what month exactly", "month"),
+        ("the exact year", "year"),
+        ("who leads CREC today", None),
+        ("what does it do these days", None),
+        ("good day, when was it formed", None),
+        ("", None),
+    ],
+)
+def test_checks_grain_is_how_fine_a_date_is_wanted(text: str, wanted: Optional[str]):
+    assert grain(text) == wanted
+    assert wanted is None or wanted in GRAINS
+
+
+@pytest.mark.parametrize(
+    "text", ["which day exactly?", "what day", "the exact date?", "on which day of July"]
+)
+@pytest.mark.parametrize("intent", [OUT_OF_SCOPE, UNSURE])
+def test_checks_date_alone_asks_for_the_date_of_what_was_talked_about(text: str, intent: str):
+    assert after("date_alone", judged(text, intent)) == "founding"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("which day exactly?", "hours"),
+        ("when?", OUT_OF_SCOPE),
+        ("what is the weather going to be on the day of the big game in town", OUT_OF_SCOPE),
+    ],
+)
+def test_checks_date_alone_leaves_everything_else(text: str, intent: str):
+    assert after("date_alone", judged(text, intent)) == intent
+
+
+@pytest.mark.parametrize("text", ["which of them has CREC?", "and who has CREC", "which one runs CREC?"])
+def test_checks_which_of_them_is_about_who_leads(text: str):
+    assert after("which_of_them", judged(text, UNSURE, "crec")) == "leader"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        judged("which of them has a pool?", UNSURE),
+        judged("who has the Accord?", UNSURE, "accord"),
+        judged("who has the phone number of CREC?", "phone", "crec"),
+        judged("is CREC the one with a pool", OUT_OF_SCOPE, "crec"),
+    ],
+    ids=lambda question: question.text,
+)
+def test_checks_which_of_them_leaves_everything_else(question: Judged):
+    assert after("which_of_them", question) == question.intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["which of them is a Dr?", "who has a doctorate", "is he a doctor", "has she a Dr. in front of the name"],
+)
+def test_checks_title_in_name_is_about_the_title(text: str):
+    assert after("title_in_name", judged(text, OUT_OF_SCOPE)) == "title"
+
+
+@pytest.mark.parametrize("intent", ["leader", "person", "leads"])
+def test_checks_title_in_name_leaves_questions_that_are_answered_with_it(intent: str):
+    assert after("title_in_name", judged("which of them is a Dr?", intent)) == intent
+
+
+@pytest.mark.parametrize(
+    "text", ["who is Dr. Smith?", "I need a doctor", "what does Dr. Danehy cost", "who is dr phil"]
+)
+def test_checks_title_in_name_leaves_a_title_before_a_name(text: str):
+    assert after("title_in_name", judged(text, OUT_OF_SCOPE)) == OUT_OF_SCOPE
+
+
+@pytest.mark.parametrize(
+    "text", ["what does the J stand for?", "his middle initial", "the letter J", "what's the 'J'."]
+)
+@pytest.mark.parametrize("intent", ["expansion", UNSURE])
+def test_checks_initial_of_a_name_is_private(text: str, intent: str):
+    expected = intent if "initial" in text else "private_life"
+    assert after("initial_of_a_name", judged(text, intent)) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["what does CREC stand for", "what do the letters mean", "what does a RESC do", "am I right"]
+)
+def test_checks_initial_of_a_name_leaves_other_letters(text: str):
+    assert after("initial_of_a_name", judged(text, "expansion")) == "expansion"
+
+
+@pytest.mark.parametrize("intent", ["leader", "definition", "phone", UNSURE])
+def test_checks_stranger_is_asked_about_and_nobody_here(intent: str):
+    question = judged("who leads BOCES", intent, strangers=("BOCES",))
+    assert after("stranger", question) in ("other_body", OUT_OF_SCOPE)
+
+
+@pytest.mark.parametrize(
+    ("likelier", "expected"), [("other_body", "other_body"), (OUT_OF_SCOPE, OUT_OF_SCOPE)]
+)
+def test_checks_stranger_is_another_body_or_another_matter_altogether(likelier: str, expected: str):
+    question = judged("what about it", "definition", strangers=("it",), chances={likelier: 0.2})
+    assert after("stranger", question) == expected
+
+
+def test_checks_stranger_beside_a_name_of_ours_changes_nothing():
+    assert (
+        after("stranger", judged("who leads CREC, not BOCES", "leader", "crec", strangers=("BOCES",)))
+        == "leader"
+    )
+
+
+@pytest.mark.parametrize("intent", ["greet", "thank", "goodbye"])
+def test_checks_stranger_in_small_talk_changes_nothing(intent: str):
+    assert after("stranger", judged("hi, Bob here", intent, strangers=("Bob",))) == intent
+
+
+@pytest.mark.parametrize("text", ["is it a RESC?", "is that one of the RESCs", "are they a RESC too"])
+def test_checks_is_it_one_is_about_it(text: str):
+    changed = checks.is_it_one(judged(text, "definition", "resc"), FACTS)
+    assert changed is not None
+    assert (changed.intent, changed.subjects) == ("membership", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "subjects"),
+    [
+        ("what is it, a RESC?", ("resc",)),
+        ("is it CREC?", ("crec",)),
+        ("is it Florio", ("florio",)),
+        ("is it one?", ()),
+    ],
+)
+def test_checks_is_it_one_leaves_everything_else(text: str, subjects: Tuple[str, ...]):
+    assert checks.is_it_one(judged(text, "definition", *subjects), FACTS) is None
+
+
+def test_checks_claim_is_about_who_leads():
+    question = judged(
+        "putting down Danehy = CES director", "jobs", "danehy", "ces", chances={"leader": 0.4, "jobs": 0.5}
+    )
+    assert after("claim", question) == "leader"
+
+
+@pytest.mark.parametrize(
+    ("subjects", "certainty", "chances"),
+    [
+        (("danehy", "ces"), 0.95, {"leader": 0.4}),
+        (("danehy", "ces"), 0.5, {"leader": 0.01}),
+        (("danehy", "florio"), 0.5, {"leader": 0.4}),
+        (("ces", "crec"), 0.5, {"leader": 0.4}),
+        (("danehy",), 0.5, {"leader": 0.4}),
+        ((), 0.5, {"leader": 0.4}),
+    ],
+)
+def test_checks_claim_leaves_what_is_surer_or_no_pair(
+    subjects: Tuple[str, ...], certainty: float, chances: Any
+):
+    question = judged("Danehy's phone at CES", "phone", *subjects, certainty=certainty, chances=chances)
+    assert after("claim", question) == "phone"
+
+
+@pytest.mark.parametrize("intent", ["definition", "person", "membership"])
+def test_checks_nameless_is_about_something_else(intent: str):
+    assert after("nameless", judged("what is the mill rate?", intent)) == OUT_OF_SCOPE
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        judged("what is CREC exactly here", "definition", "crec"),
+        judged("what is it good for", "definition"),
+        judged("who is he anyway", "person"),
+        judged("what is the center then", "definition", kinds=frozenset({"center"})),
+        judged("define", "definition"),
+        judged("how are the leaders chosen", "governance"),
+    ],
+    ids=lambda question: question.text,
+)
+def test_checks_nameless_leaves_what_names_or_points(question: Judged):
+    assert after("nameless", question) == question.intent
+
+
+def test_checks_change_nothing_of_a_plain_question():
+    question = judged("who leads CREC?", "leader", "crec", certainty=0.99, chances={"leader": 0.99})
+    assert apply(question, FACTS, []) is question
+
+
+TYPICAL = {
+    "date_alone": judged("which day exactly?", UNSURE),
+    "which_of_them": judged("which of them has CREC?", UNSURE, "crec"),
+    "title_in_name": judged("which of them is a Dr?", "price"),
+    "initial_of_a_name": judged("what does the J stand for?", "expansion"),
+    "stranger": judged("who leads BOCES", "leader", strangers=("BOCES",)),
+    "is_it_one": judged("is it a RESC?", "definition", "resc"),
+    "claim": judged("Danehy = CES", "jobs", "danehy", "ces", chances={"leader": 0.4}),
+    "nameless": judged("what is the mill rate?", "definition"),
+}
+"""A question for each check that it alone changes."""
+
+
+def test_checks_all_have_a_typical_question_here():
+    assert set(TYPICAL) == set(CHECKS)
+
+
+@pytest.mark.parametrize("name", TYPICAL)
+def test_checks_can_be_left_out_one_by_one(name: str):
+    others = [other for other in CHECKS if other != name]
+    assert apply(TYPICAL[name], FACTS, others) != TYPICAL[name]
+    assert apply(TYPICAL[name], FACTS, [name]) == TYPICAL[name]
+
+
+def test_checks_left_out_by_the_config_exist():
+    config = YAML(typ="safe").load((PROJECT / "config.yml").read_text(encoding="utf-8"))
+    [step] = [step for step in config["pipeline"] if step["name"].endswith("QuestionCollector")]
+    assert set(step.get("without", ())) <= set(CHECKS)
+
+
+def test_checks_give_intents_that_exist():
+    domain = YAML(typ="safe").load((PROJECT / "domain.yml").read_text(encoding="utf-8"))
+    intents = {name for entry in domain["intents"] for name in entry}
+    assert {
+        "founding",
+        "title",
+        "private_life",
+        "other_body",
+        "membership",
+        "leader",
+        OUT_OF_SCOPE,
+        UNSURE,
+    } <= intents
