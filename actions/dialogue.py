@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from ask_resc import answers
 from ask_resc.answers import MAX_SUGGESTIONS, Reply
-from ask_resc.context import FOLLOW_UPS, Context, Heard, options, remember, resolve
+from ask_resc.context import FOLLOW_UPS, Context, Heard, named, options, remember, resolve
 from ask_resc.facts.model import Facts
 
 
@@ -38,12 +38,13 @@ def heard(tracker: Tracker) -> List[Heard]:
     ]
 
 
-def reply_to(
-    questions: Sequence[Heard], context: Context, facts: Facts
-) -> Tuple[List[Reply], Context]:
+def reply_to(questions: Sequence[Heard], context: Context, facts: Facts) -> Tuple[List[Reply], Context]:
     """Replies to the questions in the order asked, each understood beside what was said before it."""
     replies: List[Reply] = []
     for question in questions:
+        if question.intent in ("out_of_scope", "nlu_fallback"):
+            # Not understood, but it said whom it was about: "it" in the next question is that.
+            context = named(question, context)
         if question.intent == "out_of_scope":
             replies.append(answers.out_of_scope(facts))
         elif question.intent in facts.aspects or question.intent in FOLLOW_UPS:

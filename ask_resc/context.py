@@ -7,7 +7,7 @@ its name in ``tests/unit/test_context.py``.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
 
 from ask_resc.answers import Question
@@ -243,6 +243,11 @@ def _more(context: Context, facts: Facts) -> Optional[Question]:
     ]
     following = later or known
     return Question(following[0], (subject,)) if following else None
+
+
+def named(heard: Heard, context: Context) -> Context:
+    """The context after a question that was not understood: about whom it names, if it names any."""
+    return replace(context, subjects=heard.subjects) if heard.subjects else context
 
 
 def remember(questions: Sequence[Question], context: Context, facts: Facts) -> Context:

@@ -333,7 +333,10 @@ def _names(facts: Facts) -> Iterator[Problem]:
 
 
 def _sentences(facts: Facts) -> Iterator[Problem]:
-    fillable = [*PLAIN_PLACEHOLDERS, *(f"{verb}:{kind}" for kind in facts.kinds for verb in LIST_PLACEHOLDERS)]
+    fillable = [
+        *PLAIN_PLACEHOLDERS,
+        *(f"{verb}:{kind}" for kind in facts.kinds for verb in LIST_PLACEHOLDERS),
+    ]
     for path, _, cell in _cells(facts):
         if isinstance(cell, Answer):
             yield from _placeholders((*path, "text"), cell.text, fillable)

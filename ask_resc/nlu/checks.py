@@ -39,7 +39,14 @@ _DAY = re.compile(
     re.I,
 )
 _MONTH = re.compile(r"\b(?:which|what) month\b", re.I)
-_DATE_ONLY = re.compile(r"\b(?:day|date|month|year)\b", re.I)
+_DATE_ONLY = re.compile(r"\b(?:day|date|dates|month|year)\b", re.I)
+_NOT_DATES = (OUT_OF_SCOPE, UNSURE, "wording", "statistics", "history")
+_SHORT = 10
+_WHICH_HAS = re.compile(
+    r"\b(?:which|who)\b(?: one)?(?: of \w+)?(?: \w+)?\s+(?:has|have|got|gets|runs|is at|is with)\s+\S+\W*$",
+    re.I,
+)
+_NOT_LEADING = ("difference", "members", "leads", "membership", OUT_OF_SCOPE, UNSURE)
 _LONE_LETTER = re.compile(r"\b(?:the|letter|initial|middle)\s+['\"]?[b-hj-z]\b['\".]?(?!\w)", re.I)
 _TITLE_IN_NAME = re.compile(
     r"\b(?:dr|doctor(?:ate|ates|s)?|phd)\b.{0,25}\b(?:in front|before|name|names|title)\b"
@@ -68,10 +75,18 @@ def grain(text: str) -> Optional[str]:
 
 
 def date_alone(judged: Judged, facts: Facts) -> Optional[Judged]:
-    """ "Which day exactly?" is about the date of what was talked about."""
-    if grain(judged.text) and _DATE_ONLY.search(judged.text) or _DAY.search(judged.text):
-        if judged.intent in (OUT_OF_SCOPE, UNSURE) and len(judged.text.split()) <= 6:
+    """ "Which day exactly?", "month and year only": about the date of what was talked about."""
+    if judged.intent in _NOT_DATES and not judged.subjects and len(judged.text.split()) <= _SHORT:
+        if _DATE_ONLY.search(judged.text):
             return _as(judged, "founding")
+    return None
+
+
+def which_of_them(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "Which of them has CREC?": who leads what is named last."""
+    if judged.intent in _NOT_LEADING and judged.subjects and facts.leader_of(judged.subjects[-1]):
+        if _WHICH_HAS.search(judged.text):
+            return _as(judged, "leader")
     return None
 
 
@@ -138,7 +153,16 @@ def _leads_or_is_led(subject: str, facts: Facts) -> bool:
 
 CHECKS: Dict[str, Check] = {
     check.__name__: check
-    for check in (date_alone, title_in_name, initial_of_a_name, stranger, is_it_one, claim, nameless)
+    for check in (
+        date_alone,
+        which_of_them,
+        title_in_name,
+        initial_of_a_name,
+        stranger,
+        is_it_one,
+        claim,
+        nameless,
+    )
 }
 
 

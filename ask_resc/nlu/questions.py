@@ -31,7 +31,7 @@ from ask_resc.nlu.subjects import FOUND
 QUESTIONS = "questions"
 LONG = 30
 """Words from which on a message that is out of scope as a whole is a pasted text."""
-SHORT = 10
+SHORT = 14
 """Words up to which a message may be no more than "and the others?", "once more" or "go on"."""
 _WITHOUT_SUBJECT = ("others", "repeat", "more")
 RAMBLING = 15
@@ -93,7 +93,9 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             return [whole]  # some sentence of a long text always looks like a question
         parts = [self._judge(clause) for clause in clauses]
         asks = asking([part["text"] for part in parts])
-        requests = [part for part, does in zip(parts, asks, strict=False) if does and part["intent"] not in TALK]
+        requests = [
+            part for part, does in zip(parts, asks, strict=False) if does and part["intent"] not in TALK
+        ]
         asked = _distinct(_led_in([p for p in requests if p["intent"] not in (OUT_OF_SCOPE, UNSURE)], parts))
         if not asked:
             return [whole]
