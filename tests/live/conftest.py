@@ -24,7 +24,10 @@ class Started:
     @property
     def environment(self) -> Dict[str, str]:
         """What to start commands with: our environment with the mark, in a plain terminal."""
-        return {**os.environ, MARK: self._mark, "TERM": "dumb", "COLUMNS": "100"}
+        ours = {**os.environ, MARK: self._mark, "TERM": "dumb", "COLUMNS": "100"}
+        for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
+            ours.pop(name, None)  # a make inside `make test` would say so
+        return ours
 
     def running(self) -> List[psutil.Process]:
         """Those that are there now."""
