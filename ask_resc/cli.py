@@ -35,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     check = facts_commands.add_parser(
         "check",
         help="list every mistake in the facts file",
-        description="List every mistake in the facts file, each with its line. The exit code is 1 if there is one.",
+        description="List every mistake in the facts file with its line. The exit code is 1 if there is one.",
     )
     check.add_argument(
         "path", metavar="PATH", nargs="?", type=Path, help="default: the file the bot answers from"
@@ -45,14 +45,14 @@ def _parser() -> argparse.ArgumentParser:
     chat = commands.add_parser(
         "chat",
         help="talk with the assistant in this terminal",
-        description="Talk with the assistant in this terminal. Questions that are piped in are answered one by one.",
+        description="Talk with the assistant in this terminal. Questions piped in are answered one by one.",
     )
     chat.set_defaults(run=_chat)
 
     run = commands.add_parser(
         "run",
         help="run the assistant on this machine alone",
-        description="Run the assistant on 127.0.0.1 until Ctrl-C or SIGTERM; prints its address when it answers.",
+        description="Run the assistant on 127.0.0.1 until Ctrl-C or SIGTERM. Prints its address when ready.",
     )
     run.add_argument("--port", type=int, default=5005, help="default: 5005")
     run.set_defaults(run=_run)
