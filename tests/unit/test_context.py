@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from ask_resc.answers import Question
-from ask_resc.context import FOLLOW_UPS, Context, Heard, options, remember, resolve
+from ask_resc.context import FOLLOW_UPS, Context, Heard, named, options, remember, resolve
 from ask_resc.facts.live import facts as live_facts
 from ask_resc.facts.model import Facts
 from ask_resc.settings import PROJECT
@@ -20,9 +20,7 @@ ABOUT_ALLIANCE = Context("definition", ("alliance",), (), "definition")
 ABOUT_ERICSON = Context("person", ("ericson",), (), "person")
 
 
-def asked(
-    intent: str, text: str = "", *names: str, after: Context = NOTHING, facts: Facts = FACTS, **more: Any
-) -> Any:
+def asked(intent: str, text: str = "", *names: str, after: Context = NOTHING, facts: Facts = FACTS, **more: Any) -> Any:
     """Aspect and subjects of what is understood, or None, where ``text`` names the subjects ``names``."""
     named: Dict[str, str] = {name: facts.subjects[name].name for name in names}
     question = resolve(Heard(intent, text, names, named, **more), after, facts)
@@ -84,9 +82,7 @@ def test_context_ellipsis_with_a_person_and_a_center_is_a_claim():
     assert question == Question("leader", ("crec",), claimed_leader="danehy")
 
 
-@pytest.mark.parametrize(
-    "text", ["fine. and ACES?", "never mind, ACES", "oh well. ACES then", "whatever, do ACES"]
-)
+@pytest.mark.parametrize("text", ["fine. and ACES?", "never mind, ACES", "oh well. ACES then", "whatever, do ACES"])
 def test_context_concession_after_a_decline_goes_back_to_what_had_an_answer(text: str):
     declined = Context("phone", ("crec",), (), "leader")
     assert asked("ellipsis", text, "aces", after=declined) == ("leader", ("aces",))
@@ -103,9 +99,7 @@ def test_context_concession_where_nothing_had_an_answer_changes_nothing():
 
 
 def test_context_concession_after_an_answer_changes_nothing():
-    assert asked(
-        "ellipsis", "fine. and ACES?", "aces", after=Context("founding", ("resc",), (), "leader")
-    ) == (
+    assert asked("ellipsis", "fine. and ACES?", "aces", after=Context("founding", ("resc",), (), "leader")) == (
         "founding",
         ("aces",),
     )
@@ -196,6 +190,17 @@ def test_context_more_and_more_goes_through_what_is_known():
     assert len(set(heard)) == 4
 
 
+def test_context_more_after_the_last_thing_known_starts_over():
+    last = FACTS.aspects_of("alliance")[-1]
+    aspect, subjects = asked("more", "more", after=Context(last, ("alliance",), (), last))
+    assert subjects == ("alliance",)
+    assert aspect in FACTS.aspects_of("alliance")
+
+
+def test_context_more_about_nobody_means_nothing():
+    assert asked("more", "more", after=Context("phone")) is None
+
+
 def test_context_more_about_a_name_describes_it():
     assert asked("more", "more about ACES", "aces", after=ABOUT_CREC) == ("definition", ("aces",))
 
@@ -203,9 +208,7 @@ def test_context_more_about_a_name_describes_it():
 # Words that point: "he", "it", "the center", "all of them"
 
 
-@pytest.mark.parametrize(
-    "text", ["how old is he", "what's her age", "is that guy married", "tell me about himself"]
-)
+@pytest.mark.parametrize("text", ["how old is he", "what's her age", "is that guy married", "tell me about himself"])
 def test_context_he_and_she_are_the_leader_of_what_was_talked_about(text: str):
     assert asked("private_life", text, after=ABOUT_CREC) == ("private_life", (FACTS.leader_of("crec"),))
 
@@ -272,9 +275,7 @@ def test_context_the_director_is_the_person_who_was_talked_about():
     assert by_word == ("title", ("ericson",))
 
 
-@pytest.mark.parametrize(
-    "text", ["who leads them all", "who runs each one", "every director please", "all six"]
-)
+@pytest.mark.parametrize("text", ["who leads them all", "who runs each one", "every director please", "all six"])
 def test_context_all_of_them_is_the_list_whatever_was_talked_about(text: str):
     assert asked("leader", text, after=ABOUT_CREC) == ("leader", ("resc",))
 
@@ -292,9 +293,7 @@ def test_context_a_question_that_fits_need_not_point():
 @pytest.mark.parametrize(
     ("text", "kinds"), [("who leads it", ()), ("who is he", ()), ("who leads the center", ("center",))]
 )
-def test_context_a_question_that_points_is_declined_rather_than_answered_for_another(
-    text: str, kinds: Tuple[str, ...]
-):
+def test_context_a_question_that_points_is_declined_rather_than_answered_for_another(text: str, kinds: Tuple[str, ...]):
     facts = without("florio")
     understood = asked("leader", text, after=ABOUT_CREC, facts=facts, kinds=frozenset(kinds))
     assert understood == ("leader", ("crec",))
@@ -395,9 +394,7 @@ def test_context_of_names_apart_the_one_with_an_answer_is_meant():
 
 
 def test_context_names_as_asked_travel_with_the_question():
-    heard = Heard(
-        "phone", "phone of c.r.e.c.", ("crec",), {"crec": "c.r.e.c.", "aces": "unused"}, grain="day"
-    )
+    heard = Heard("phone", "phone of c.r.e.c.", ("crec",), {"crec": "c.r.e.c.", "aces": "unused"}, grain="day")
     assert resolve(heard, NOTHING, FACTS) == Question("phone", ("crec",), {"crec": "c.r.e.c."}, grain="day")
 
 
@@ -424,6 +421,11 @@ def test_context_stranger_beside_a_name_of_ours_leaves_it_asked():
 
 
 # What is remembered, and what expires
+
+
+def test_context_after_what_was_not_understood_is_about_whom_it_named():
+    assert named(Heard("nlu_fallback", "aces?", ("aces",)), ABOUT_CREC).subjects == ("aces",)
+    assert named(Heard("nlu_fallback", "hm?"), ABOUT_CREC) is ABOUT_CREC
 
 
 def remembered(*questions: Question) -> Context:
@@ -458,9 +460,7 @@ def test_context_remembers_what_was_talked_about_in_a_row():
 
 
 def test_context_row_ends_where_the_talk_turns_to_another_kind():
-    assert remembered(Question("leader", ("crec",)), Question("founding", ("alliance",))).listed == (
-        "alliance",
-    )
+    assert remembered(Question("leader", ("crec",)), Question("founding", ("alliance",))).listed == ("alliance",)
 
 
 def test_context_small_talk_leaves_it_as_it_was():
@@ -492,9 +492,7 @@ def test_context_forgets_a_subject_that_left_the_facts():
     facts = without("danehy", "aces")
     context = Context("leader", ("crec", "aces"), ("aces",), "leader")
     assert Context.from_slots(slots(context), facts) == Context("leader", ("crec",), (), "leader")
-    assert resolve(Heard("repeat"), Context.from_slots(slots(context), facts), facts) == Question(
-        "leader", ("crec",)
-    )
+    assert resolve(Heard("repeat"), Context.from_slots(slots(context), facts), facts) == Question("leader", ("crec",))
 
 
 def test_context_forgets_an_aspect_that_left_the_facts():
@@ -524,6 +522,11 @@ def test_context_options_take_up_the_talk_so_far():
     assert options(heard, ABOUT_ALLIANCE, FACTS) == [Question("founding", ("alliance",))]
 
 
+@pytest.mark.parametrize("option", ["founding", "phone"])
+def test_context_options_about_nobody_are_none(option: str):
+    assert options(Heard("nlu_fallback", "hm?", options=(option,)), NOTHING, FACTS) == []
+
+
 @pytest.mark.parametrize("intent", FOLLOW_UPS)
 @pytest.mark.parametrize(
     "after", [NOTHING, ABOUT_CREC, ABOUT_ALLIANCE, Context("phone", ("crec",)), Context(None, ("crec",))]
@@ -533,6 +536,4 @@ def test_context_whatever_is_followed_up_is_about_what_the_facts_know(
     intent: str, after: Context, names: Tuple[str, ...]
 ):
     question = resolve(Heard(intent, "", names), after, FACTS)
-    assert question is None or (
-        question.aspect in FACTS.aspects and set(question.subjects) <= set(FACTS.subjects)
-    )
+    assert question is None or (question.aspect in FACTS.aspects and set(question.subjects) <= set(FACTS.subjects))
