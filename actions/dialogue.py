@@ -87,9 +87,7 @@ def _parts(reply: Reply, facts: Facts) -> Dict[str, Any]:
         "id": reply.id,
         "kind": reply.kind.value,
         "answer": reply.answer,
-        "notices": [
-            {"text": n.text, "date": n.date, "source": facts.sources[n.source].dict()} for n in reply.notices
-        ],
+        "notices": [{"text": n.text, "date": n.date, "source": facts.sources[n.source].dict()} for n in reply.notices],
         "sources": [facts.sources[key].dict() for key in reply.sources],
     }
 

@@ -74,9 +74,7 @@ def answer(question: Question, facts: Facts) -> List[Reply]:
     if not any(found):
         return [_no_fact(question, question.subjects[0], facts)]
     return [
-        _state(Kind.ANSWERED, question.aspect, (subject,), facts)
-        if ok
-        else _no_fact(question, subject, facts)
+        _state(Kind.ANSWERED, question.aspect, (subject,), facts) if ok else _no_fact(question, subject, facts)
         for subject, ok in zip(question.subjects, found, strict=False)
     ]
 
@@ -90,7 +88,10 @@ def _is_answered(question: Question, subject: str, facts: Facts) -> bool:
 
 
 def _judge_claim(question: Question, facts: Facts) -> Reply:
-    """Confirm or correct who leads what, and say whom the person does lead; a person named in a notice is judged by the fact it stands at."""
+    """Confirm or correct who leads what, and say what the person does lead.
+
+    A person named in a notice is judged by the fact the notice stands at.
+    """
     led = question.subjects[0]
     assert question.claimed_leader is not None
     if facts.leader_of(led) == question.claimed_leader:
@@ -110,15 +111,11 @@ def _state(kind: Kind, aspect: str, subjects: Sequence[str], facts: Facts) -> Re
         holder, cell = found
         people = people_in(holder, cell, facts)
         _add(sentences, [say(holder, cell, facts)])
-        _add(
-            notices, [cell.notice, facts.subjects[holder].notice, *(facts.subjects[p].notice for p in people)]
-        )
+        _add(notices, [cell.notice, facts.subjects[holder].notice, *(facts.subjects[p].notice for p in people)])
         own = [facts.subjects[p].source for p in people]
         _add(
             sources,
-            [cell.source or facts.subjects[holder].source, *own]
-            if any(own) or cell.source
-            else [facts.source],
+            [cell.source or facts.subjects[holder].source, *own] if any(own) or cell.source else [facts.source],
         )
     _add(sources, [notice.source for notice in notices])
     return Reply(
@@ -226,9 +223,7 @@ def out_of_scope(facts: Facts) -> Reply:
 
 def small_talk(intent: str, facts: Facts) -> Reply:
     """The reply to a greeting, thanks and their kin: ``utter_<intent>``."""
-    return Reply(
-        Kind.SMALL_TALK, f"utter_{intent}", topic=facts.about, suggestions=facts.starters[:MAX_SUGGESTIONS]
-    )
+    return Reply(Kind.SMALL_TALK, f"utter_{intent}", topic=facts.about, suggestions=facts.starters[:MAX_SUGGESTIONS])
 
 
 def ask_back(options: Sequence[Question], facts: Facts) -> Reply:

@@ -37,9 +37,7 @@ def _parser() -> argparse.ArgumentParser:
         help="list every mistake in the facts file",
         description="List every mistake in the facts file with its line. The exit code is 1 if there is one.",
     )
-    check.add_argument(
-        "path", metavar="PATH", nargs="?", type=Path, help="default: the file the bot answers from"
-    )
+    check.add_argument("path", metavar="PATH", nargs="?", type=Path, help="default: the file the bot answers from")
     check.set_defaults(run=_check_facts)
 
     chat = commands.add_parser(

@@ -17,13 +17,12 @@ PERSON_WORDS = re.compile(
     r"\b(he|she|him|her|his|hers|himself|herself|hes|shes|that (?:guy|man|woman|lady|person))\b", re.I
 )
 THING_WORDS = re.compile(
-    r"\b(it|its|it's|that|this|there|that one|this one|they|them|their|theirs|these|those|the (?:place|thing|first|second|latter|former|same))\b",
+    r"\b(it|its|it's|that|this|there|that one|this one|they|them|their|theirs|these|those|"
+    r"the (?:place|thing|first|second|latter|former|same))\b",
     re.I,
 )
 
-ALL_OF_THEM = re.compile(
-    r"\b(?:all|every|each|everyone|everybody|whole list|full list|(?:the|of) six)\b", re.I
-)
+ALL_OF_THEM = re.compile(r"\b(?:all|every|each|everyone|everybody|whole list|full list|(?:the|of) six)\b", re.I)
 PLACE = re.compile(r"\b(?:that|this|the) (?:place|outfit|organi[sz]ation|group|agency|office|one)\b", re.I)
 WHO = re.compile(r"\b(?:who|whos|who's)\b", re.I)
 SEVERAL = re.compile(r"\b(?:both|those|these|them|they|either|the (?:two|three|four))\b", re.I)
@@ -72,9 +71,7 @@ class Context:
         """The context in a tracker's slots; what the facts file no longer knows is forgotten."""
         known = [s for s in slots.get("subjects") or () if s in facts.subjects]
         listed = [s for s in slots.get("listed") or () if s in facts.subjects]
-        aspect, answered = (
-            a if a in facts.aspects else None for a in (slots.get("aspect"), slots.get("answered"))
-        )
+        aspect, answered = (a if a in facts.aspects else None for a in (slots.get("aspect"), slots.get("answered")))
         return cls(aspect, tuple(known), tuple(listed), answered)
 
 
@@ -113,9 +110,7 @@ def _main_subjects(heard: Heard, facts: Facts) -> Tuple[str, ...]:
 def _side_by_side(heard: Heard) -> bool:
     """Whether the subjects are named in one breath: "CREC and ACES", "the Alliance and the Accord"."""
     names = [re.escape(heard.named[s]) for s in heard.subjects if s in heard.named]
-    joint = (
-        r"\s*(?:,|/|&|\+|and|n|or|plus|vs\.?|versus)+\s*(?:and\s+)?(?:the\s+|of\s+|for\s+|about\s+|at\s+)*"
-    )
+    joint = r"\s*(?:,|/|&|\+|and|n|or|plus|vs\.?|versus)+\s*(?:and\s+)?(?:the\s+|of\s+|for\s+|about\s+|at\s+)*"
     return len(names) > 1 and re.search(joint.join(names), heard.text, re.IGNORECASE) is not None
 
 
@@ -167,15 +162,9 @@ def _referred(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
     thing = bool(THING_WORDS.search(heard.text))
     if person:
         return tuple(s if facts.subjects[s].leads else facts.leader_of(s) or s for s in subjects)
-    if (
-        heard.kinds
-        or PLACE.search(heard.text)
-        or (thing and not any(facts.answer(s, heard.intent) for s in subjects))
-    ):
+    if heard.kinds or PLACE.search(heard.text) or (thing and not any(facts.answer(s, heard.intent) for s in subjects)):
         return tuple(
-            s
-            if facts.answer(s, heard.intent) and not PLACE.search(heard.text)
-            else facts.subjects[s].leads or s
+            s if facts.answer(s, heard.intent) and not PLACE.search(heard.text) else facts.subjects[s].leads or s
             for s in subjects
         )
     return subjects
@@ -200,11 +189,7 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
     if len(named) == 2 and _claim(Heard("leader", subjects=named), facts):
         return _claim(Heard("leader", subjects=named, named=heard.named), facts)
     aspect = context.aspect
-    if (
-        context.answered
-        and CONCEDES.search(heard.text)
-        and not any(facts.answer(s, aspect) for s in context.subjects)
-    ):
+    if context.answered and CONCEDES.search(heard.text) and not any(facts.answer(s, aspect) for s in context.subjects):
         aspect = context.answered
     if WHO.search(heard.text) and not any(facts.answer(s, aspect) for s in named):
         aspect = "leader"
@@ -237,9 +222,7 @@ def _more(context: Context, facts: Facts) -> Optional[Question]:
     said = facts.answer(subject, context.aspect) if context.aspect else None
     known = [a for a in facts.aspects_of(subject) if facts.answer(subject, a) != said]
     later = [
-        a
-        for a in known
-        if context.aspect and list(facts.aspects).index(a) > list(facts.aspects).index(context.aspect)
+        a for a in known if context.aspect and list(facts.aspects).index(a) > list(facts.aspects).index(context.aspect)
     ]
     following = later or known
     return Question(following[0], (subject,)) if following else None

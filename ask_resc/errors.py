@@ -24,9 +24,7 @@ def _hint(word: str, known: Collection[str]) -> str:
 FILE_EMPTY = "The file is empty."
 FILE_KEEPS_CHANGING = "The file is being written all the time. Try again when it is done."
 FILE_MISSING = "There is no such file."
-FILE_NOT_A_BLOCK = (
-    "The file must consist of blocks such as “sources:” and “subjects:”, not of a list or a sentence."
-)
+FILE_NOT_A_BLOCK = "The file must consist of blocks such as “sources:” and “subjects:”, not of a list or a sentence."
 FILE_NOT_UTF8 = "The file is not saved as UTF-8 from this line on. Save it again with the encoding UTF-8."
 
 
@@ -36,9 +34,7 @@ def file_unreadable(reason: str) -> str:
 
 def facts_rejected(mistakes: Iterable[object]) -> str:
     """The log line for a facts file that was saved with mistakes, or is gone."""
-    return "\n  ".join(
-        ["The facts file cannot be used; answers come from the last good copy.", *map(str, mistakes)]
-    )
+    return "\n  ".join(["The facts file cannot be used; answers come from the last good copy.", *map(str, mistakes)])
 
 
 def facts_renewed(path: object, version: int) -> str:
@@ -55,20 +51,14 @@ def facts_in_order(path: object, subjects: int, answers: int) -> str:
 
 COLON_IN_SENTENCE = "A sentence with a colon in it must stand in double quotes."
 CONTROL_CHARACTER = "This line holds an invisible control character. Type the line anew."
-INDENTED_WRONGLY = (
-    "This line is indented unlike its neighbours, or a sentence in it must stand in double quotes."
-)
+INDENTED_WRONGLY = "This line is indented unlike its neighbours, or a sentence in it must stand in double quotes."
 ODD_FIRST_CHARACTER = "A value that begins with one of & * ! % @ ` must stand in double quotes."
 KEY_NOT_A_WORD = "Before the colon, there must be a single word."
 ONE_DOCUMENT = "A line “---” must not divide the file."
 TAB = "This line is indented with a tab. Use spaces."
 QUOTE_NOT_CLOSED = "The quotation mark that opens here is not closed."
-BRACKET_NOT_CLOSED = (
-    "The bracket that opens here is not closed, or a sentence in it must stand in double quotes."
-)
-NO_COLON = (
-    "This line lacks a key with a colon, or belongs to the sentence above and must be indented further."
-)
+BRACKET_NOT_CLOSED = "The bracket that opens here is not closed, or a sentence in it must stand in double quotes."
+NO_COLON = "This line lacks a key with a colon, or belongs to the sentence above and must be indented further."
 BACKSLASH = "A backslash does not belong into this sentence."
 
 

@@ -155,9 +155,7 @@ def _post(port: int, message: Mapping[str, str]) -> List[Dict[str, Any]]:
     # Not urllib: a proxy named in the environment would get the question.
     connection = http.client.HTTPConnection(HOST, port, timeout=SECONDS_TO_ANSWER)
     try:
-        connection.request(
-            "POST", f"{REST}webhook", json.dumps(message), {"Content-Type": "application/json"}
-        )
+        connection.request("POST", f"{REST}webhook", json.dumps(message), {"Content-Type": "application/json"})
         response = connection.getresponse()
         body = response.read()
     finally:

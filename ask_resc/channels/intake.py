@@ -51,9 +51,7 @@ class Intake:
     def __init__(self, handler: Handler, channel: str, domain: Path = PROJECT / "domain.yml") -> None:
         self._handler, self._channel = handler, channel
         responses = read_yaml_file(domain)["responses"]
-        self._sentences = {
-            kind: responses[f"utter_{kind.value}"][0]["text"] for kind in (Kind.REFUSED, Kind.FAILED)
-        }
+        self._sentences = {kind: responses[f"utter_{kind.value}"][0]["text"] for kind in (Kind.REFUSED, Kind.FAILED)}
 
     async def ask(self, text: Any, sender: str, metadata: Optional[Dict[str, Any]] = None) -> List[Reply]:
         """Replies to ``text`` in the conversation ``sender``; at least one, within ``TIME_OUT``."""

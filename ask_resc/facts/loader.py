@@ -260,14 +260,10 @@ def _mend(values: Any, path: Path, reason: Exception, model: Type[BaseModel]) ->
     *outer, last = path
     for step in outer:
         values = values[step]
-    stand_in = (
-        f"https://{'/'.join(map(str, path))}"  # fits a name as well as an address, and is like no other
-    )
+    stand_in = f"https://{'/'.join(map(str, path))}"  # fits a name as well as an address, and is like no other
     if isinstance(reason, shape.MissingError):
         expected = model.__fields__[str(last)].shape
-        values[last] = (
-            stand_in if expected == SHAPE_SINGLETON else {} if expected in MAPPING_LIKE_SHAPES else []
-        )
+        values[last] = stand_in if expected == SHAPE_SINGLETON else {} if expected in MAPPING_LIKE_SHAPES else []
     elif isinstance(values, list):
         values[int(last)] = stand_in  # taken out, it would move the entries after it
     else:

@@ -35,6 +35,8 @@ class Strict(BaseModel):
     """A block of the file: unknown keys are mistakes, values never change after loading."""
 
     class Config:
+        """pydantic's settings."""
+
         extra = Extra.forbid
         frozen = True
         smart_union = True
@@ -143,6 +145,7 @@ class Subject(Answers):
 
     @property
     def full_name(self) -> str:
+        """The name with its title in front: "Dr. …"."""
         return f"{self.prefix} {self.name}" if self.prefix else self.name
 
 

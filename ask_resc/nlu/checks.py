@@ -35,7 +35,8 @@ Check = Callable[[Judged, Facts], Optional[Judged]]
 
 _EXACT = re.compile(r"\b(?:exact|exactly|precise|precisely|specific|specifically)\b", re.I)
 _DAY = re.compile(
-    r"\b(?:which|what|wat) day\b|\bday of\b|\bthe day\b|\bday in\b|\bon an? (?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
+    r"\b(?:which|what|wat) day\b|\bday of\b|\bthe day\b|\bday in\b"
+    r"|\bon an? (?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
     re.I,
 )
 _MONTH = re.compile(r"\b(?:which|what) month\b", re.I)
@@ -55,7 +56,8 @@ _TITLE_IN_NAME = re.compile(
     re.I,
 )
 _IS_IT = re.compile(
-    r"^(?!.*\b(?:what|who|whose|why|how|which|wht|wat)\b).*\b(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those)(?: place| one)?\b",
+    r"^(?!.*\b(?:what|who|whose|why|how|which|wht|wat)\b)"
+    r".*\b(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those)(?: place| one)?\b",
     re.I,
 )
 _ABOUT_LEADING = ("leader", "leads", "person", "title", "membership", "definition")
@@ -114,11 +116,7 @@ def stranger(judged: Judged, facts: Facts) -> Optional[Judged]:
 
 def is_it_one(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Is it a RESC?" is about "it", and RESC is what it is asked to be."""
-    if (
-        judged.intent in ("membership", "definition", UNSURE)
-        and judged.subjects
-        and _IS_IT.search(judged.text)
-    ):
+    if judged.intent in ("membership", "definition", UNSURE) and judged.subjects and _IS_IT.search(judged.text):
         if not any(_leads_or_is_led(subject, facts) for subject in judged.subjects):
             return replace(judged, intent="membership", subjects=())
     return None

@@ -24,10 +24,13 @@ _ASKS = (
     r"can|could|tell me|also|wat|wut|wen|wht)\b"
 )
 _ASKS_AT = rf"(?:(?:in|at|on|for|from|by|to|of|with|under)\s+(?=wh))?{_ASKS}"
-_OPENING = r"^(?:\W|and|but|so|ok|okay|also|now|then|well|hi|hey|hello|please|pls|plz|wait|um|uh|hm+|yo|just|or|oh|dear|sir|i ask)*"
+_OPENING = (
+    r"^(?:\W|and|but|so|ok|okay|also|now|then|well|hi|hey|hello|please|"
+    r"pls|plz|wait|um|uh|hm+|yo|just|or|oh|dear|sir|i ask)*"
+)
 _IMPERATIVE = (
-    r"(?:can|could|would|will) you|tell|give|show|list|name|explain|describe|confirm|verify|advise|clarify|provide|send|"
-    r"remind|find|look up|settle|read|run|help|kindly|please|let me know|define|identify|state|specify"
+    r"(?:can|could|would|will) you|tell|give|show|list|name|explain|describe|confirm|verify|advise|clarify|provide|"
+    r"send|remind|find|look up|settle|read|run|help|kindly|please|let me know|define|identify|state|specify"
 )
 # A question or a request, rather than a remark around one.
 _WHAT = r"(?:who|whos|who's|whose|whom|what|whats|what's|when|where|which|how|wat|wht|wen)"
@@ -37,8 +40,8 @@ _ASKS_PLAINLY = re.compile(
     re.I,
 )
 _ASKS_SOMEHOW = re.compile(
-    r"\b(?:need|want|would like|like to know|wonder|wondering|curious|looking for|trying to|question|tell|know|find out|"
-    r"who|whos|who's|whom|whose|what|whats|what's|when|where|which|why|how|wat|wht|wen)\b",
+    r"\b(?:need|want|would like|like to know|wonder|wondering|curious|looking for|trying to|question|tell|know|"
+    r"find out|who|whos|who's|whom|whose|what|whats|what's|when|where|which|why|how|wat|wht|wen)\b",
     re.I,
 )
 # After a full stop that ends no initial or title, after ? ! ; and line breaks; between "and" or a

@@ -12,6 +12,7 @@ from typing import Any, Dict, List, Text, Tuple
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -45,7 +46,7 @@ def _loaded() -> Tuple[WordPieces, onnxruntime.InferenceSession]:
     return pieces, onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def encode(text: str) -> np.ndarray:
+def encode(text: str) -> NDArray[Any]:
     """``text`` as a vector of shape (384,), float32, of length one."""
     pieces, session = _loaded()
     encoded = pieces.encode(text)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional, Text, Tuple
 
 import numpy as np
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -24,7 +25,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 FILE = "intents.npz"
 CHANCES = "chances"
 """Key of a message: every intent with its probability."""
-Row = Tuple[np.ndarray, np.ndarray, np.ndarray]
+Row = Tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
 """Dense vector, indices of n-grams, their counts."""
 
 
@@ -51,7 +52,7 @@ class MeaningAndSpellingClassifier(GraphComponent, IntentClassifier):
 
     def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config, self._storage, self._resource = config, storage, resource
-        self._arrays: Optional[Dict[str, np.ndarray]] = None
+        self._arrays: Optional[Dict[str, NDArray[Any]]] = None
 
     @classmethod
     def create(
@@ -75,9 +76,8 @@ class MeaningAndSpellingClassifier(GraphComponent, IntentClassifier):
     ) -> MeaningAndSpellingClassifier:
         """The trained classifier."""
         component = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as folder:
-            with np.load(folder / FILE, allow_pickle=False) as arrays:
-                component._arrays = dict(arrays)
+        with model_storage.read_from(resource) as folder, np.load(folder / FILE, allow_pickle=False) as arrays:
+            component._arrays = dict(arrays)
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -96,9 +96,7 @@ class MeaningAndSpellingClassifier(GraphComponent, IntentClassifier):
         directions = min(self._config["directions"], len(rows) - 1, width - 1)
         svd = TruncatedSVD(directions, random_state=0)
         matrix = np.hstack([meaning, svd.fit_transform(spelling)]).astype(np.float32)
-        model = LogisticRegression(
-            C=self._config["C"], max_iter=self._config["max_iter"], class_weight="balanced"
-        )
+        model = LogisticRegression(C=self._config["C"], max_iter=self._config["max_iter"], class_weight="balanced")
         model.fit(matrix, labels)
         dense = meaning.shape[1]
         self._arrays.update(
@@ -122,13 +120,11 @@ class MeaningAndSpellingClassifier(GraphComponent, IntentClassifier):
                 names = self._arrays["labels"]
                 message.set(CHANCES, dict(zip(map(str, names), map(float, chances), strict=False)))
                 ranking = [{"name": str(names[i]), "confidence": float(chances[i])} for i in best]
-            message.set(
-                INTENT, ranking[0] if ranking else {"name": None, "confidence": 0.0}, add_to_output=True
-            )
+            message.set(INTENT, ranking[0] if ranking else {"name": None, "confidence": 0.0}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
-    def _chances(self, row: Row) -> np.ndarray:
+    def _chances(self, row: Row) -> NDArray[Any]:
         assert self._arrays is not None
         dense, indices, values = self._weighted(row)
         scores = dense @ self._arrays["meaning"] + values @ self._arrays["spelling"][indices]
@@ -160,7 +156,7 @@ class MeaningAndSpellingClassifier(GraphComponent, IntentClassifier):
         return np.stack([dense for dense, *_ in weighted]), spelling
 
 
-def _idf(rows: List[Row], width: int) -> np.ndarray:
+def _idf(rows: List[Row], width: int) -> NDArray[Any]:
     """Rare n-grams say more: inverse document frequency, shape (width,)."""
     counts = np.zeros(width)
     for _, indices, _ in rows:

@@ -112,12 +112,7 @@ class NameMatcher:
             )
             if how == "exact" and not bare.endswith("s") and many:
                 self._single.setdefault(bare + "s", (key, how))
-        elif (
-            len(bare) >= 6
-            and how == "exact"
-            and form.count(" ") == 1
-            and self.facts.subjects[key].title is None
-        ):
+        elif len(bare) >= 6 and how == "exact" and form.count(" ") == 1 and self.facts.subjects[key].title is None:
             self._joined.setdefault(bare, (key, how))
 
     # -- finding
@@ -127,8 +122,7 @@ class NameMatcher:
         doc = Doc(language().vocab, words=list(words))
         lower = [w.casefold() for w in words]
         spans = [
-            (start, end, *self._forms[language().vocab.strings[label]][:2])
-            for label, start, end in self._matcher(doc)
+            (start, end, *self._forms[language().vocab.strings[label]][:2]) for label, start, end in self._matcher(doc)
         ]
         spans.extend(self._placeholders(words))
         # Longest first; a first name only where nothing else fits.
@@ -151,9 +145,7 @@ class NameMatcher:
             start, end = self._widen(lower, start, end, key, how, taken)
             taken.update(range(start, end))
             mentions.append(
-                Mention(
-                    start, end, kind, None if how == "placeholder" else key, " ".join(words[start:end]), how
-                )
+                Mention(start, end, kind, None if how == "placeholder" else key, " ".join(words[start:end]), how)
             )
         mentions.extend(self._mistyped(words, lower, taken))
         mentions.sort(key=lambda m: m.start)
@@ -203,8 +195,9 @@ class NameMatcher:
     def _stranger(
         self, words: Sequence[str], lower: Sequence[str], start: int, end: int, key: str, how: str
     ) -> Optional[str]:
-        """Another's name around ours: a surname with a foreign first name, a first name with a foreign
-        surname, a body with a like name.
+        """Another's name around ours.
+
+        A surname with a foreign first name, a first name with a foreign surname, a body with a like name.
         """
         subject = self.facts.subjects[key]
         if subject.title is not None or how == "notice":
@@ -225,9 +218,7 @@ class NameMatcher:
         if end - start == 1 and lower[start] in self.words | {"alliance", "accord"} and start:
             if subject.kind not in self._kinds_with_many():
                 word, low = words[start - 1], lower[start - 1]
-                if low not in PLAIN_MODIFIERS and self._foreign_name(
-                    word, low, frozenset(), sentence_start=start == 1
-                ):
+                if low not in PLAIN_MODIFIERS and self._foreign_name(word, low, frozenset(), sentence_start=start == 1):
                     return " ".join(words[start - 1 : end])
         return None
 
@@ -271,9 +262,7 @@ class NameMatcher:
         parts = self._name_parts(key)
         while start and start - 1 not in taken:
             low = lower[start - 1].rstrip(".")
-            near = (
-                any(OSA.distance(low, p) <= max(1, len(p) // 3) for p in parts if len(p) > 1) and len(low) > 2
-            )
+            near = any(OSA.distance(low, p) <= max(1, len(p) // 3) for p in parts if len(p) > 1) and len(low) > 2
             if lower[start - 1] in TITLES - {"director", "superintendent"} or low in parts or near:
                 start -= 1
             else:

@@ -82,9 +82,7 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             questions = self._questions(message, clauses)
             message.set(QUESTIONS, questions, add_to_output=True)
             first = next((q for q in questions if q["intent"] not in TALK), questions[0])
-            message.set(
-                INTENT, {"name": first["intent"], "confidence": first["confidence"]}, add_to_output=True
-            )
+            message.set(INTENT, {"name": first["intent"], "confidence": first["confidence"]}, add_to_output=True)
         return wholes
 
     def _questions(self, message: Message, clauses: List[Message]) -> List[Dict[Text, Any]]:
@@ -93,15 +91,11 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             return [whole]  # some sentence of a long text always looks like a question
         parts = [self._judge(clause) for clause in clauses]
         asks = asking([part["text"] for part in parts])
-        requests = [
-            part for part, does in zip(parts, asks, strict=False) if does and part["intent"] not in TALK
-        ]
+        requests = [part for part, does in zip(parts, asks, strict=False) if does and part["intent"] not in TALK]
         asked = _distinct(_led_in([p for p in requests if p["intent"] not in (OUT_OF_SCOPE, UNSURE)], parts))
         if not asked:
             return [whole]
-        strays = [
-            p for p in requests if p["intent"] == OUT_OF_SCOPE and p["confidence"] >= self._config["stray"]
-        ]
+        strays = [p for p in requests if p["intent"] == OUT_OF_SCOPE and p["confidence"] >= self._config["stray"]]
         if len(asked) > 1 or (strays and whole["intent"] not in (OUT_OF_SCOPE, UNSURE)):
             order = [id(part) for part in parts]
             both = sorted([*asked, *strays[:1]], key=lambda q: order.index(id(q)))
@@ -145,9 +139,7 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             "options": sorted(chances, key=lambda i: -chances[i])[:5],
         }
 
-    def _decide(
-        self, chances: Dict[Text, float], subjects: Tuple[Text, ...], words: int
-    ) -> Tuple[Text, float]:
+    def _decide(self, chances: Dict[Text, float], subjects: Tuple[Text, ...], words: int) -> Tuple[Text, float]:
         """The intent of the likeliest outcome, or ``UNSURE`` or ``OUT_OF_SCOPE``, and its certainty."""
         current = facts().current()
         if self._outcomes is None or self._outcomes.facts is not current:

@@ -47,7 +47,9 @@ class SubjectRecognizer(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """``strange_intents``: examples of these intents are about other things, so their words are not
+        """Options and their defaults.
+
+        ``strange_intents``: examples of these intents are about other things, so their words are not
         taken for ordinary language ("the Paris Accord"); ``strange_share``: a word with at least this
         share of its uses there stands for something else altogether ("BOCES").
         """
@@ -92,11 +94,7 @@ class SubjectRecognizer(GraphComponent):
         here: Counter[str] = Counter()
         there: Counter[str] = Counter()
         for message in training_data.intent_examples:
-            words = {
-                t.text.casefold()
-                for t in message.get(TOKENS_NAMES[TEXT], [])
-                if re.fullmatch(r"[\w'’]+", t.text)
-            }
+            words = {t.text.casefold() for t in message.get(TOKENS_NAMES[TEXT], []) if re.fullmatch(r"[\w'’]+", t.text)}
             (there if message.get(INTENT) in elsewhere else here).update(words)
         self._words = frozenset(here)
         self._strange = frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -26,13 +27,10 @@ def language() -> Language:
     """SpaCy's English rules, but for braces: ``{center}`` in an example is one word."""
     nlp = spacy.blank("en")
     defaults = nlp.Defaults
-    nlp.tokenizer.prefix_search = compile_prefix_regex(
-        [p for p in defaults.prefixes or () if p not in BRACES]
-    ).search
-    nlp.tokenizer.suffix_search = compile_suffix_regex(
-        [p for p in defaults.suffixes or () if p not in BRACES]
-    ).search
+    rules: Any = nlp.tokenizer
+    rules.prefix_search = compile_prefix_regex([p for p in defaults.prefixes or () if p not in BRACES]).search
+    rules.suffix_search = compile_suffix_regex([p for p in defaults.suffixes or () if p not in BRACES]).search
     # People write "CREC/ACES", "CREC,ACES" and "CREC?and"; spaCy splits these between lower-case letters only.
     infixes = [*(defaults.infixes or ()), r"(?<=[\w}])[/,?!;:&+](?=[\w{])"]
-    nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
+    rules.infix_finditer = compile_infix_regex(infixes).finditer
     return nlp

@@ -20,9 +20,7 @@ class SerialGraphRunner(DaskGraphRunner):
         super().__init__(*args, **kwargs)
         self._orders: Dict[Tuple[str, ...], List[str]] = {}
 
-    def run(
-        self, inputs: Optional[Dict[str, Any]] = None, targets: Optional[List[str]] = None
-    ) -> Dict[str, Any]:
+    def run(self, inputs: Optional[Dict[str, Any]] = None, targets: Optional[List[str]] = None) -> Dict[str, Any]:
         """Run the nodes that the targets need and return the output of each target by its name."""
         run_targets = tuple(targets or self._graph_schema.target_names)
         if run_targets not in self._orders:

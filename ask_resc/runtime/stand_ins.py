@@ -39,6 +39,7 @@ class LeftOut(type):
     """The type of a stand-in: a class with a name to import and compare, and nothing to use."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> NoReturn:
+        """Say what is missing."""
         from rasa.shared.exceptions import InvalidConfigException
 
         from ask_resc import errors

@@ -61,9 +61,7 @@ class WaitingLockStore(LockStore):
         try:
             await turn
             wait = expiry.when() - loop.time()
-            async with (
-                self._other_processes.hold(conversation_id, wait) if self._other_processes else nullcontext()
-            ):
+            async with self._other_processes.hold(conversation_id, wait) if self._other_processes else nullcontext():
                 yield self.create_lock(conversation_id)
         finally:
             expiry.cancel()
@@ -113,9 +111,7 @@ class AdvisoryLocks:
         """
         loop = asyncio.get_running_loop()
         gives_up = loop.time() + seconds
-        number = int.from_bytes(
-            hashlib.sha256(f"ask-resc {conversation_id}".encode()).digest()[:8], "big", signed=True
-        )
+        number = int.from_bytes(hashlib.sha256(f"ask-resc {conversation_id}".encode()).digest()[:8], "big", signed=True)
         try:
             while not await loop.run_in_executor(self._thread, self._try, number):
                 if loop.time() > gives_up:

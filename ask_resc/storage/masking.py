@@ -37,10 +37,7 @@ def mask(text: str) -> str:
 
 
 def _masked(run: re.Match[str]) -> str:
-    groups = [
-        "".join(str(unicodedata.decimal(digit)) for digit in group)
-        for group in re.findall(r"\d+", run.group())
-    ]
+    groups = ["".join(str(unicodedata.decimal(digit)) for digit in group) for group in re.findall(r"\d+", run.group())]
     if run.group()[0] in "+＋":
         return "[phone]"
     if _is_dates(groups) or _is_money(run, groups):

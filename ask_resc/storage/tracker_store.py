@@ -91,9 +91,7 @@ class ShortMemoryTrackerStore(TrackerStore):
     async def stream_events(self, tracker: DialogueStateTracker) -> None:
         """Publish what is new, if there is an event broker."""
         if self.event_broker:
-            await self._stream_new_events(
-                self.event_broker, await self._new_events(tracker), tracker.sender_id
-            )
+            await self._stream_new_events(self.event_broker, await self._new_events(tracker), tracker.sender_id)
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """Load the last events of the conversation's latest session; None if there are none."""
@@ -103,9 +101,7 @@ class ShortMemoryTrackerStore(TrackerStore):
             self._log.error(errors.not_read(reason(error)))
             return None
         slots = {slot.name for slot in self.domain.slots}
-        return self._tracker(
-            sender_id, [event for event in _events(reversed(rows)) if self._is_known(event, slots)]
-        )
+        return self._tracker(sender_id, [event for event in _events(reversed(rows)) if self._is_known(event, slots)])
 
     async def retrieve_full_tracker(self, conversation_id: str) -> Optional[DialogueStateTracker]:
         """Load all events of all sessions of the conversation; None if there are none."""
@@ -138,9 +134,7 @@ class ShortMemoryTrackerStore(TrackerStore):
         return _session(await self._rows(_LAST_TO_FIRST, sender_id))  # a turn of that many events
 
     async def _rows(self, query: sa.sql.Select, sender_id: str) -> Sequence[Row]:
-        return await self._database.run(
-            lambda connection: connection.execute(query, {"sender_id": sender_id}).all()
-        )
+        return await self._database.run(lambda connection: connection.execute(query, {"sender_id": sender_id}).all())
 
     def _tracker(self, sender_id: str, events: List[Event]) -> Optional[DialogueStateTracker]:
         if not events:

@@ -90,15 +90,11 @@ def main() -> None:
         finally:
             bot.stop()
     for turn, outcome, texts in results["dev"].failures:
-        print(
-            f"[{turn.kind}: {outcome}] {turn.voice}: {turn.say!r} wants {turn.expect}, got {' // '.join(texts)!r}"
-        )
+        print(f"[{turn.kind}: {outcome}] {turn.voice}: {turn.say!r} wants {turn.expect}, got {' // '.join(texts)!r}")
     for half, result in results.items():
         _print(half, result)
     if arguments.write:
-        record = {
-            h: {"right": shares(r.table), "wrong facts": wrong_facts(r.table)} for h, r in results.items()
-        }
+        record = {h: {"right": shares(r.table), "wrong facts": wrong_facts(r.table)} for h, r in results.items()}
         RECORD.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 

@@ -61,7 +61,8 @@ MUST_HOLD: Dict[str, str] = {
 DECLINE = re.compile(r"^I don't have\b|^I can't read\b")
 ASKED_BACK = re.compile(r"^I'm not sure what you mean")
 SMALL_TALK = re.compile(
-    r"^(Hello|Goodbye|You're welcome|I'm Ask RESC|I can tell you|I'm an automated|Thank you|All right|I'm sorry|I answer from)"
+    r"^(Hello|Goodbye|You're welcome|I'm Ask RESC|I can tell you|I'm an automated|"
+    r"Thank you|All right|I'm sorry|I answer from)"
 )
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|10-66a")
 
@@ -108,7 +109,8 @@ def load(half: str) -> List[List[Turn]]:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         for number, turns in enumerate(data["conversations"]):
             conversations.append([
-                Turn(data["voice"], number, i, str(t["say"]), str(t["expect"]), t.get("sort")) for i, t in enumerate(turns)
+                Turn(data["voice"], number, i, str(t["say"]), str(t["expect"]), t.get("sort"))
+                for i, t in enumerate(turns)
             ])  # fmt: skip
     return conversations
 

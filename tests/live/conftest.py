@@ -38,12 +38,7 @@ class Started:
         first, *others = arguments
         for process in self.running():
             command = process.cmdline()[-len(arguments) :]
-            if (
-                command
-                and command[0].endswith(first)
-                and command[1:] == others
-                and "make" not in process.name()
-            ):
+            if command and command[0].endswith(first) and command[1:] == others and "make" not in process.name():
                 return process
         raise AssertionError(f"{' '.join(arguments)} does not run")
 

@@ -37,9 +37,7 @@ class Talk:
 
 def stated(aspect: str, *subjects: str, claimed_leader: Optional[str] = None) -> List[str]:
     """The answers that the facts give to a question."""
-    return [
-        r.answer for r in answers.answer(Question(aspect, subjects, claimed_leader=claimed_leader), FACTS)
-    ]
+    return [r.answer for r in answers.answer(Question(aspect, subjects, claimed_leader=claimed_leader), FACTS)]
 
 
 def recites(text: str, message: str) -> List[str]:

@@ -38,9 +38,7 @@ def cells() -> Iterator[Tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("subject", "aspect"), [cell for cell in cells() if FACTS.answer(*cell)])
-def test_answers_live_filled_cell_is_answered_in_the_words_of_its_button(
-    talk: Talk, subject: str, aspect: str
-):
+def test_answers_live_filled_cell_is_answered_in_the_words_of_its_button(talk: Talk, subject: str, aspect: str):
     [reply] = talk.ask(in_words(aspect, subject, FACTS) or "")
     assert reply["custom"]["kind"] == "answered"
     assert [reply["custom"]["answer"]] == stated(aspect, subject)
@@ -49,18 +47,14 @@ def test_answers_live_filled_cell_is_answered_in_the_words_of_its_button(
 
 
 @pytest.mark.parametrize(("subject", "aspect"), [cell for cell in cells() if not FACTS.answer(*cell)])
-def test_answers_live_empty_cell_is_declined_in_the_words_of_its_button(
-    talk: Talk, subject: str, aspect: str
-):
+def test_answers_live_empty_cell_is_declined_in_the_words_of_its_button(talk: Talk, subject: str, aspect: str):
     [reply] = talk.ask(in_words(aspect, subject, FACTS) or "")
     assert reply["custom"]["kind"] == "no_fact"
     assert FACTS.aspects[aspect].name in reply["text"]
 
 
 @pytest.mark.parametrize("center", CENTERS)
-@pytest.mark.parametrize(
-    "question", ["who leads {}?", "Who is the director of {}", "{}'s boss?", "who runs {} now"]
-)
+@pytest.mark.parametrize("question", ["who leads {}?", "Who is the director of {}", "{}'s boss?", "who runs {} now"])
 def test_answers_live_leader_is_known_from_the_center(talk: Talk, center: str, question: str):
     leader = FACTS.subjects[LEADERS[center] or ""]
     [reply] = talk.ask(question.format(CENTERS[center]))
@@ -71,9 +65,7 @@ def test_answers_live_leader_is_known_from_the_center(talk: Talk, center: str, q
 
 
 @pytest.mark.parametrize("center", CENTERS)
-@pytest.mark.parametrize(
-    "question", ["who is {}?", "which center does {} lead?", "what is {}'s title?", "{}"]
-)
+@pytest.mark.parametrize("question", ["who is {}?", "which center does {} lead?", "what is {}'s title?", "{}"])
 def test_answers_live_center_is_known_from_the_leader(talk: Talk, center: str, question: str):
     leader = FACTS.subjects[LEADERS[center] or ""]
     [reply] = talk.ask(question.format(leader.name))
@@ -139,9 +131,7 @@ def test_answers_live_right_claim_is_confirmed(talk: Talk):
     ("question", "leader"),
     [("is Desi Nesmith the head of CREC?", "florio"), ("who is Jonathan Costa?", "kitching")],
 )
-def test_answers_live_person_of_a_notice_gets_the_pages_fact_and_the_notice(
-    talk: Talk, question: str, leader: str
-):
+def test_answers_live_person_of_a_notice_gets_the_pages_fact_and_the_notice(talk: Talk, question: str, leader: str):
     subject = FACTS.subjects[leader]
     assert subject.notice is not None
     [reply] = talk.ask(question)
@@ -281,9 +271,7 @@ def test_answers_live_any_message_gets_a_reply(bot: Bot, text: str):
 def stored(bot: Bot, sender: str) -> List[Tuple[str, Any]]:
     """Type and data of every event of a conversation, in order."""
     with sqlite3.connect(f"file:{Path(bot.log).parent / 'conversations.db'}?mode=ro", uri=True) as database:
-        rows = database.execute(
-            "SELECT type_name, data FROM events WHERE sender_id = ? ORDER BY id", [sender]
-        )
+        rows = database.execute("SELECT type_name, data FROM events WHERE sender_id = ? ORDER BY id", [sender])
         return [(kind, json.loads(data)) for kind, data in rows]
 
 
@@ -309,9 +297,7 @@ def test_answers_live_messages_at_once_are_answered_in_order(talk: Talk, bot: Bo
     connections = []
     for text in asked:
         connection = http.client.HTTPConnection("127.0.0.1", bot.port, timeout=30)
-        connection.request(
-            "POST", "/webhooks/rest/webhook", json.dumps({"sender": talk.sender, "message": text})
-        )
+        connection.request("POST", "/webhooks/rest/webhook", json.dumps({"sender": talk.sender, "message": text}))
         connections.append(connection)
         time.sleep(0.005)  # sent before any is answered, and arriving one after the other
     replies = [json.loads(connection.getresponse().read()) for connection in connections]
@@ -319,9 +305,7 @@ def test_answers_live_messages_at_once_are_answered_in_order(talk: Talk, bot: Bo
     for connection in connections:
         connection.close()
     assert texts(bot, talk.sender, "user") == asked
-    assert [[r["custom"]["answer"] for r in reply] for reply in replies] == [
-        stated("leader", key) for key in keys
-    ]
+    assert [[r["custom"]["answer"] for r in reply] for reply in replies] == [stated("leader", key) for key in keys]
     assert took < 4
 
 
@@ -345,9 +329,7 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.parametrize("steps", conversations())
-def test_answers_live_conversation_in_a_file_sets_the_slots_it_names(
-    talk: Talk, bot: Bot, steps: List[Dict[str, Any]]
-):
+def test_answers_live_conversation_in_a_file_sets_the_slots_it_names(talk: Talk, bot: Bot, steps: List[Dict[str, Any]]):
     """Rasa's own test runs no action, so it takes the slots of a test story on trust."""
     slots: Dict[str, Any] = {}
     for step in steps:
@@ -389,9 +371,7 @@ def test_answers_live_edit_of_the_facts_is_answered_from_at_the_next_message(
         assert "ACES" in talk.answers("who is Quillfeather?")[0]
         assert "Danehy" not in talk.answers("who is Thomas Danehy?")[0]
 
-        facts.write_text(
-            edited.replace("Ada Quillfeather", "Bob Other").replace("kind: center", "kind: [", 1)
-        )
+        facts.write_text(edited.replace("Ada Quillfeather", "Bob Other").replace("kind: center", "kind: [", 1))
         assert "Ada Quillfeather" in talk.answers("who leads ACES?")[0]
         facts.unlink()
         assert "Ada Quillfeather" in talk.answers("who leads ACES?")[0]

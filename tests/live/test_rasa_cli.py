@@ -94,9 +94,7 @@ def test_rasa_shell_answers_beside_an_action_server(
         dimensions=(40, 200),
     )
     shell.expect("Your input")
-    listening = [
-        c.laddr for c in psutil.Process(server.pid).net_connections() if c.status == psutil.CONN_LISTEN
-    ]
+    listening = [c.laddr for c in psutil.Process(server.pid).net_connections() if c.status == psutil.CONN_LISTEN]
     assert listening == [("127.0.0.1", actions_port)], (tmp_path / "actions.log").read_text()
     shell.sendline("who leads CREC?")
     facts = load(settings.facts_path())

@@ -20,9 +20,7 @@ RESPONSES = YAML(typ="safe").load((PROJECT / "domain.yml").read_text(encoding="u
 
 
 def test_answers_every_kind_has_its_sentence():
-    missing = [
-        kind for kind in Kind if f"utter_{kind.value}" not in RESPONSES and kind is not Kind.SMALL_TALK
-    ]
+    missing = [kind for kind in Kind if f"utter_{kind.value}" not in RESPONSES and kind is not Kind.SMALL_TALK]
     assert missing == []
 
 
@@ -31,18 +29,14 @@ def sentences(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     notes = {n.value for n in ast.walk(tree) if isinstance(n, ast.Expr)}
     yield from (
-        n.value
-        for n in ast.walk(tree)
-        if isinstance(n, ast.Constant) and isinstance(n.value, str) and n not in notes
+        n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and n not in notes
     )
 
 
 def test_answers_no_fact_stands_in_code_domain_or_training_data():
     names = [p for s in FACTS.subjects.values() if s.leads for p in s.name.split() if len(p) > 2]
     centers = [FACTS.subjects[c].name for c in FACTS.of_kind("center") if FACTS.subjects[c].name != "LEARN"]
-    pattern = re.compile(
-        rf"\b(?:{'|'.join(map(re.escape, [*names, *centers]))}|1972|10-66a|July 2021|1990s)\b"
-    )
+    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, [*names, *centers]))}|1972|10-66a|July 2021|1990s)\b")
     data = [PROJECT / "domain.yml", *(p for p in PROJECT.glob("data/**/*.yml") if p.name != "facts.yml")]
     code = [*PROJECT.glob("ask_resc/**/*.py"), *PROJECT.glob("actions/*.py")]
     said = {p.name: p.read_text(encoding="utf-8").splitlines() for p in data}

@@ -139,9 +139,7 @@ def test_terminal_pipe_takes_a_last_line_without_its_end(bot: FakeBot) -> None:
     assert "CREC is a RESC." in pipe("What is CREC?")
 
 
-def test_terminal_pipe_sends_no_colour_even_when_asked_to(
-    bot: FakeBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_terminal_pipe_sends_no_colour_even_when_asked_to(bot: FakeBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     output = Terminal()
     terminal.chat(io.StringIO("both\nnews\n"), output)
@@ -191,9 +189,7 @@ def test_terminal_prints_brackets_and_colons_as_they_are() -> None:
     assert output.getvalue() == "[bold]not bold[/bold] :smile: �[31mnot red\n"
 
 
-def test_terminal_greets_and_asks_a_suggestion_by_number(
-    bot: FakeBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_terminal_greets_and_asks_a_suggestion_by_number(bot: FakeBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "dumb")
     printed = converse(monkeypatch, "2")
     assert printed.index("Hello!") < printed.index("1 What are RESCs?") < printed.index("2 Who leads CREC?")
@@ -224,9 +220,7 @@ def test_terminal_starts_a_stopped_bot_again_and_repeats_the_question(
     assert bot.asked == [terminal.GREETING, "stop", "stop"]
 
 
-def test_terminal_ends_when_a_stopped_bot_is_not_wanted_again(
-    bot: FakeBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_terminal_ends_when_a_stopped_bot_is_not_wanted_again(bot: FakeBot, monkeypatch: pytest.MonkeyPatch) -> None:
     converse(monkeypatch, "stop", "n", code=1)
     assert bot.starts == 1
 

@@ -48,9 +48,7 @@ def trainings(project: Path, monkeypatch: pytest.MonkeyPatch) -> List[List[str]]
         started.append(arguments)
         folder = arguments[arguments.index("--out") + 1]
         script = "import sys; open(sys.argv[1] + '/ask-resc.tar.gz', 'w').write(sys.argv[2])"
-        return subprocess.Popen(
-            [sys.executable, "-c", script, folder, str(len(started))], stdin=subprocess.PIPE
-        )
+        return subprocess.Popen([sys.executable, "-c", script, folder, str(len(started))], stdin=subprocess.PIPE)
 
     monkeypatch.setattr(rasa_process, "start", start)
     return started
@@ -75,9 +73,7 @@ def test_training_watches_every_source_in_this_test(source: str) -> None:
     assert any(name == source or name.startswith(f"{source}/") for name in FILES)
 
 
-def test_training_is_due_when_a_file_joins_leaves_or_is_renamed(
-    project: Path, trainings: List[List[str]]
-) -> None:
+def test_training_is_due_when_a_file_joins_leaves_or_is_renamed(project: Path, trainings: List[List[str]]) -> None:
     training.ensure_model()
     leader = project / "data/nlu/leader.yml"
     new = leader.with_name("phone.yml")

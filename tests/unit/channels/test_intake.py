@@ -95,9 +95,7 @@ def test_intake_lets_through(text: str, kept: str):
 any_text = st.text(st.characters(), max_size=2 * MAX_LENGTH)
 hostile = st.builds(
     "".join,
-    st.tuples(
-        st.sampled_from(IN_FRONT), st.sampled_from(IN_FRONT), st.sampled_from([*SLASHED, "", "x"]), any_text
-    ),
+    st.tuples(st.sampled_from(IN_FRONT), st.sampled_from(IN_FRONT), st.sampled_from([*SLASHED, "", "x"]), any_text),
 )
 
 
@@ -205,9 +203,7 @@ def test_intake_replies_come_in_order():
 
 def test_intake_sentences_without_the_bot_come_from_the_domain(tmp_path: Path):
     domain = tmp_path / "domain.yml"
-    domain.write_text(
-        'version: "3.1"\nresponses:\n  utter_refused: [{text: Nope.}]\n  utter_failed: [{text: Ouch.}]\n'
-    )
+    domain.write_text('version: "3.1"\nresponses:\n  utter_refused: [{text: Nope.}]\n  utter_failed: [{text: Ouch.}]\n')
 
     async def bot(message: UserMessage) -> None:
         pass

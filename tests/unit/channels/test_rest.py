@@ -131,12 +131,8 @@ async def test_rest_message_without_a_text_is_refused(served: Served):
     assert (status, answer["custom"]["kind"]) == (200, "refused")
 
 
-@pytest.mark.parametrize(
-    "body", [{}, {"sender": None}, {"sender": ""}, {"sender": 0}, {"sender": []}], ids=str
-)
-async def test_rest_each_message_without_a_sender_gets_a_conversation_of_its_own(
-    served: Served, body: Dict[str, Any]
-):
+@pytest.mark.parametrize("body", [{}, {"sender": None}, {"sender": ""}, {"sender": 0}, {"sender": []}], ids=str)
+async def test_rest_each_message_without_a_sender_gets_a_conversation_of_its_own(served: Served, body: Dict[str, Any]):
     answers = [(await served.post({**body, "message": "hi"}))[1][0] for _ in range(3)]
     senders = {message.sender_id for message in served.agent.messages}
     assert len(senders) == 3

@@ -49,9 +49,7 @@ def test_checks_grain_is_how_fine_a_date_is_wanted(text: str, wanted: Optional[s
     assert wanted is None or wanted in GRAINS
 
 
-@pytest.mark.parametrize(
-    "text", ["which day exactly?", "what day", "the exact date?", "on which day of July"]
-)
+@pytest.mark.parametrize("text", ["which day exactly?", "what day", "the exact date?", "on which day of July"])
 @pytest.mark.parametrize("intent", [OUT_OF_SCOPE, UNSURE])
 def test_checks_date_alone_asks_for_the_date_of_what_was_talked_about(text: str, intent: str):
     assert after("date_alone", judged(text, intent)) == "founding"
@@ -130,19 +128,14 @@ def test_checks_stranger_is_asked_about_and_nobody_here(intent: str):
     assert after("stranger", question) in ("other_body", OUT_OF_SCOPE)
 
 
-@pytest.mark.parametrize(
-    ("likelier", "expected"), [("other_body", "other_body"), (OUT_OF_SCOPE, OUT_OF_SCOPE)]
-)
+@pytest.mark.parametrize(("likelier", "expected"), [("other_body", "other_body"), (OUT_OF_SCOPE, OUT_OF_SCOPE)])
 def test_checks_stranger_is_another_body_or_another_matter_altogether(likelier: str, expected: str):
     question = judged("what about it", "definition", strangers=("it",), chances={likelier: 0.2})
     assert after("stranger", question) == expected
 
 
 def test_checks_stranger_beside_a_name_of_ours_changes_nothing():
-    assert (
-        after("stranger", judged("who leads CREC, not BOCES", "leader", "crec", strangers=("BOCES",)))
-        == "leader"
-    )
+    assert after("stranger", judged("who leads CREC, not BOCES", "leader", "crec", strangers=("BOCES",))) == "leader"
 
 
 @pytest.mark.parametrize("intent", ["greet", "thank", "goodbye"])
@@ -188,9 +181,7 @@ def test_checks_claim_is_about_who_leads():
         ((), 0.5, {"leader": 0.4}),
     ],
 )
-def test_checks_claim_leaves_what_is_surer_or_no_pair(
-    subjects: Tuple[str, ...], certainty: float, chances: Any
-):
+def test_checks_claim_leaves_what_is_surer_or_no_pair(subjects: Tuple[str, ...], certainty: float, chances: Any):
     question = judged("Danehy's phone at CES", "phone", *subjects, certainty=certainty, chances=chances)
     assert after("claim", question) == "phone"
 

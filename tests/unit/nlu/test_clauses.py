@@ -61,9 +61,7 @@ def test_clauses_without_a_word_are_none(text: str):
     assert split(text) == []
 
 
-@pytest.mark.parametrize(
-    "text", ["is CREC a school or what?", "who leads CREC, who?", "is it one or not, who"]
-)
+@pytest.mark.parametrize("text", ["is CREC a school or what?", "who leads CREC, who?", "is it one or not, who"])
 def test_clauses_a_bare_question_word_is_none_of_its_own(text: str):
     assert len(split(text)) == 1
 

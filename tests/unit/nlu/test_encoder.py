@@ -112,9 +112,7 @@ def test_encoder_reads_shorthand_written_out(short: str):
         assert spoken(text, tokenized(text).get(TOKENS_NAMES[TEXT])) == f"so {SHORTHAND[short]} then"
 
 
-@pytest.mark.parametrize(
-    "text", ["who leads the center?", "  spaces   stay ", "line\nbreaks", "🙂 and ¿signs?"]
-)
+@pytest.mark.parametrize("text", ["who leads the center?", "  spaces   stay ", "line\nbreaks", "🙂 and ¿signs?"])
 def test_encoder_reads_everything_else_as_it_is(text: str):
     assert spoken(text, tokenized(text).get(TOKENS_NAMES[TEXT])) == text
 

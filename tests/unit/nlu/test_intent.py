@@ -103,9 +103,7 @@ def test_intent_chances_are_probabilities_and_the_ranking_is_their_order(trained
     assert sum(chances.values()) == pytest.approx(1, abs=1e-4)
     assert all(0 <= chance <= 1 for chance in chances.values())
     ranking: List[Dict[str, Any]] = message.get(INTENT_RANKING_KEY)
-    assert ranking == [
-        {"name": n, "confidence": c} for n, c in sorted(chances.items(), key=lambda nc: -nc[1])
-    ]
+    assert ranking == [{"name": n, "confidence": c} for n, c in sorted(chances.items(), key=lambda nc: -nc[1])]
     assert message.get(INTENT) == ranking[0]
 
 

@@ -88,9 +88,7 @@ def test_names_center_is_found_without_the_apostrophe(key: str):
     assert named(f"{CENTERS[key].lower()}s director") == [key] or CENTERS[key].lower().endswith("s")
 
 
-@pytest.mark.parametrize(
-    "form", ["Ed Advance", "ed advance", "Ed-Advance", "EDADVANCE", "edAdvance", "Ed  Advance"]
-)
+@pytest.mark.parametrize("form", ["Ed Advance", "ed advance", "Ed-Advance", "EDADVANCE", "edAdvance", "Ed  Advance"])
 def test_names_camel_case_is_found_apart(form: str):
     assert named(f"who leads {form}?") == ["edadvance"]
 
@@ -120,9 +118,7 @@ def person_forms() -> Iterator[Tuple[str, str]]:
             last.lower(),
             last.upper(),
         ]
-        forms += [
-            f"{title} {last}" for title in ("Dr.", "Dr", "dr", "Mr.", "Ms.", "Mrs", "Doctor", "Director")
-        ]
+        forms += [f"{title} {last}" for title in ("Dr.", "Dr", "dr", "Mr.", "Ms.", "Mrs", "Doctor", "Director")]
         forms += [f"{title} {first} {last}" for title in ("Dr.", "Mr", "Superintendent")]
         forms += [f"{first[0]}. {last}", f"{name}'s", f"{last}’s"]
         forms += [f"{prefix} {name}"] if prefix else []
@@ -388,9 +384,7 @@ def test_names_any_new_person_is_found(first: str, last: str):
 
 
 def test_names_that_left_the_facts_are_not_found():
-    names = matcher(
-        changed({"florio": {"kind": "person", "name": "Ada Quill", "title": "Director", "leads": "crec"}})
-    )
+    names = matcher(changed({"florio": {"kind": "person", "name": "Ada Quill", "title": "Director", "leads": "crec"}}))
     assert "florio" in named("who is Ada Quill", names)
     assert named("who is Greg J. Florio", names) == []
 

@@ -99,9 +99,7 @@ def test_questions_without_an_answer_are_declined_by_their_topic_where_it_stands
 
 
 def test_questions_likely_enough_to_ask_back_are(ask: Asker):
-    assert intents(ask("CREC hm", {"leader": 0.3, "definition": 0.25, "mission": 0.25, "phone": 0.2})) == [
-        UNSURE
-    ]
+    assert intents(ask("CREC hm", {"leader": 0.3, "definition": 0.25, "mission": 0.25, "phone": 0.2})) == [UNSURE]
 
 
 def test_questions_with_no_likely_meaning_are_declined(ask: Asker):
@@ -171,9 +169,7 @@ def test_questions_two_in_a_message_are_both_asked_in_order(ask: Asker):
 
 
 def test_questions_asked_twice_are_answered_once(ask: Asker):
-    message = ask(
-        "who leads CREC? who runs CREC?", LEADER, ("who leads CREC?", LEADER), ("who runs CREC?", LEADER)
-    )
+    message = ask("who leads CREC? who runs CREC?", LEADER, ("who leads CREC?", LEADER), ("who runs CREC?", LEADER))
     assert intents(message) == ["leader"]
 
 
@@ -235,11 +231,7 @@ def test_questions_second_that_is_surely_about_something_else_is_declined(ask: A
 
 
 def test_questions_pasted_text_is_out_of_scope_whatever_a_sentence_looks_like(ask: Asker):
-    text = (
-        "Dear all, "
-        + "the boiler in the old hall is broken again and we wait for parts " * 4
-        + "who leads it?"
-    )
+    text = "Dear all, " + "the boiler in the old hall is broken again and we wait for parts " * 4 + "who leads it?"
     message = ask(text, ELSEWHERE, ("the boiler is broken", ELSEWHERE), ("who leads it?", LEADER))
     assert intents(message) == [OUT_OF_SCOPE]
 
@@ -301,9 +293,7 @@ def test_questions_of_a_test_story_arrive_as_one_of_its_intent():
     assert (question.intent, question.text, question.subjects) == ("leader", "who leads CREC?", ("crec",))
 
 
-def test_questions_are_judged_by_the_facts_as_they_are_now(
-    ask: Asker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_questions_are_judged_by_the_facts_as_they_are_now(ask: Asker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     file = tmp_path / "facts.yml"
     text = (PROJECT / "data" / "facts.yml").read_text(encoding="utf-8")
     file.write_text(text, encoding="utf-8")
@@ -313,7 +303,5 @@ def test_questions_are_judged_by_the_facts_as_they_are_now(
     assert intents(ask("phone or leader of CREC", chances)) == [UNSURE]  # the phone would be declined
     center = "  crec:\n    kind: center\n"
     assert text.count(center) == 1
-    file.write_text(
-        text.replace(center, f"{center}    answers: {{phone: Ring 555 0100.}}\n"), encoding="utf-8"
-    )
+    file.write_text(text.replace(center, f"{center}    answers: {{phone: Ring 555 0100.}}\n"), encoding="utf-8")
     assert intents(ask("phone or leader of CREC", chances)) == ["leader"]
