@@ -71,12 +71,15 @@ def utter(dispatcher: CollectingDispatcher, replies: Sequence[Reply], facts: Fac
             buttons=[{"title": question, "payload": question} for question in suggestions],
             # For the sentence in domain.yml:
             answer=reply.answer,
-            notice="".join(f" Note: {notice.text}" for notice in reply.notices),
+            notice="".join(f" {notice.text}" for notice in reply.notices),
             topic=reply.topic,
             subject=reply.subject,
             about=facts.about,
             contact=f" {reply.contact}" if reply.contact else "",
-            source=f"the page “{source.title}” of the {source.publisher} ({source.address}), {source.date}",
+            title=source.title,
+            publisher=source.publisher,
+            address=source.address,
+            date=source.date,
             # For the channel, which shows either the text or these parts:
             reply=_parts(reply, facts),
         )

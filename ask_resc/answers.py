@@ -112,11 +112,9 @@ def _state(kind: Kind, aspect: str, subjects: Sequence[str], facts: Facts) -> Re
         people = people_in(holder, cell, facts)
         _add(sentences, [say(holder, cell, facts)])
         _add(notices, [cell.notice, facts.subjects[holder].notice, *(facts.subjects[p].notice for p in people)])
-        own = [facts.subjects[p].source for p in people]
-        _add(
-            sources,
-            [cell.source or facts.subjects[holder].source, *own] if any(own) or cell.source else [facts.source],
-        )
+        # A person may have been learned from a source of their own.
+        holders = people or (holder,)
+        _add(sources, [cell.source] if cell.source else [facts.subjects[h].source or facts.source for h in holders])
     _add(sources, [notice.source for notice in notices])
     return Reply(
         kind=kind,

@@ -204,9 +204,9 @@ def _others(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     aspect = context.answered or context.aspect
     if aspect is None or not context.subjects:
         return None
+    if aspect in ("definition", "membership") and "members" in facts.aspects:
+        aspect = "members"
     whole = facts.aspects[aspect].about
-    if aspect in ("definition", "membership"):
-        aspect, whole = "members", facts.aspects["members"].about
     if whole and whole not in context.subjects and facts.answer(whole, aspect):
         return Question(aspect, (whole,))
     kind = facts.subjects[context.subjects[0]].kind

@@ -37,6 +37,11 @@ def facts_rejected(mistakes: Iterable[object]) -> str:
     return "\n  ".join(["The facts file cannot be used; answers come from the last good copy.", *map(str, mistakes)])
 
 
+def facts_broken_at_start(mistakes: Iterable[object]) -> str:
+    """Why the bot does not start: there is no good copy to answer from yet."""
+    return "\n  ".join(["The facts file cannot be used, so the bot does not start.", *map(str, mistakes)])
+
+
 def facts_renewed(path: object, version: int) -> str:
     """The log line for a good version of the facts file after the first, or after a rejected one."""
     return f"{path}: no mistakes; answers come from this version now (number {version} since the start)."

@@ -103,6 +103,7 @@ is_set_up && exit
 # ----- one at a time -----
 
 mkdir -p .state/logs
+chmod 700 .state  # conversations are kept there
 # A symbolic link is made in one go and says who made it: no moment where the lock has no owner.
 tries=0
 until ln -s $$ "$lock" 2>/dev/null; do

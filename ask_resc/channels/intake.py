@@ -16,10 +16,14 @@ from pathlib import Path
 from typing import Any, Awaitable, Callable, Dict, List, Optional
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.shared.exceptions import RasaException
 from rasa.shared.utils.io import read_yaml_file
 from sanic import Blueprint, Sanic
 
+from ask_resc import errors
 from ask_resc.answers import Kind
+from ask_resc.facts.live import facts
+from ask_resc.facts.loader import FactsError
 from ask_resc.runtime.install import attach, install
 from ask_resc.settings import PROJECT
 from ask_resc.storage.masking import mask
@@ -61,17 +65,30 @@ class Intake:
         output = _Replies()
         message = UserMessage(mask(question), output, sender, input_channel=self._channel, metadata=metadata)
         started = time.monotonic()
-        try:
-            await asyncio.wait_for(self._handler(message), TIME_OUT)
-            trouble = "no reply"
-        except asyncio.TimeoutError:
-            trouble = "no reply in time"
-        except Exception as error:  # whatever it is, the visitor gets an answer and the log its name
-            trouble = f"{type(error).__name__}: {error}"
+        trouble = await self._handle(message)
         if output.replies:
             return output.replies
         logger.error("A message went unanswered after %.1f s (%s).", time.monotonic() - started, trouble)
         return [self._said(Kind.FAILED)]
+
+    async def _handle(self, message: UserMessage) -> str:
+        """Let the bot handle a message for at most ``TIME_OUT``; says what went wrong if it did not reply.
+
+        In a task of its own: whatever it does, be it cancelling itself or refusing to be cancelled, ends
+        there, and this visitor does not wait for it.
+        """
+        task = asyncio.ensure_future(self._handler(message))
+        try:
+            await asyncio.wait({task}, timeout=TIME_OUT)
+        finally:
+            if not task.done():
+                task.cancel()
+        if not task.done():
+            return "no reply in time"
+        if task.cancelled():
+            return "cancelled"
+        error = task.exception()
+        return f"{type(error).__name__}: {error}" if error else "no reply"
 
     def _said(self, kind: Kind) -> Reply:
         text = self._sentences[kind]
@@ -131,8 +148,16 @@ class _Replies(CollectingOutputChannel):
 
 
 def prepare(blueprint: Blueprint) -> Blueprint:
-    """Have our runtime in place where a channel of ours is open; each channel's ``blueprint`` calls it."""
+    """Have our runtime in place where a channel of ours is open; each channel's ``blueprint`` calls it.
+
+    Raises:
+        RasaException: There are no good facts to answer from, so the bot does not start.
+    """
     install()
+    try:
+        facts().current()
+    except FactsError as error:
+        raise RasaException(errors.facts_broken_at_start(error.problems)) from error
 
     @blueprint.listener("after_server_start")
     async def attach_actions(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:

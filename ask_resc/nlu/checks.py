@@ -41,7 +41,8 @@ _DAY = re.compile(
 )
 _MONTH = re.compile(r"\b(?:which|what) month\b", re.I)
 _DATE_ONLY = re.compile(r"\b(?:day|date|dates|month|year)\b", re.I)
-_NOT_DATES = (OUT_OF_SCOPE, UNSURE, "wording", "statistics", "history")
+_NOT_DATES = (OUT_OF_SCOPE, UNSURE, "wording", "history")
+_AMOUNT = re.compile(r"\bhow (?:much|many)\b|\b(?:last|this|next|per|each|every|a) (?:year|month|day)\b", re.I)
 _SHORT = 10
 _WHICH_HAS = re.compile(
     r"\b(?:which|who)\b(?: one)?(?: of \w+)?(?: \w+)?\s+(?:has|have|got|gets|runs|is at|is with)\s+\S+\W*$",
@@ -51,7 +52,7 @@ _NOT_LEADING = ("difference", "members", "leads", "membership", OUT_OF_SCOPE, UN
 _LONE_LETTER = re.compile(r"\b(?:the|letter|initial|middle)\s+['\"]?[b-hj-z]\b['\".]?(?!\w)", re.I)
 _TITLE_IN_NAME = re.compile(
     r"\b(?:dr|doctor(?:ate|ates|s)?|phd)\b.{0,25}\b(?:in front|before|name|names|title)\b"
-    r"|\b(?:which|who|whos)\b.{0,40}\b(?:title of )?(?:dr|doctor(?:ate|s)?)\b"
+    r"|\b(?:which|who|whos)\b.{0,40}\b(?:title of )?(?:dr|doctor(?:ate|s)?)\b(?!\.?\s+\w)"
     r"|\b(?:is|are)\s+(?:he|she|they)\s+(?:a |an |also )*(?:dr|doctor)\b",
     re.I,
 )
@@ -78,9 +79,10 @@ def grain(text: str) -> Optional[str]:
 
 def date_alone(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Which day exactly?", "month and year only": about the date of what was talked about."""
-    if judged.intent in _NOT_DATES and not judged.subjects and len(judged.text.split()) <= _SHORT:
-        if _DATE_ONLY.search(judged.text):
-            return _as(judged, "founding")
+    if judged.intent not in _NOT_DATES or judged.subjects or len(judged.text.split()) > _SHORT:
+        return None
+    if _DATE_ONLY.search(judged.text) and not _AMOUNT.search(judged.text):
+        return _as(judged, "founding")
     return None
 
 
@@ -167,6 +169,8 @@ CHECKS: Dict[str, Check] = {
 def apply(judged: Judged, facts: Facts, without: List[str]) -> Judged:
     """``judged`` after every check, in order, but those named in ``without``."""
     for name, check in CHECKS.items():
-        if name not in without:
-            judged = check(judged, facts) or judged
+        changed = check(judged, facts) if name not in without else None
+        # Another agency's facts may lack an aspect that a check is about.
+        if changed and (changed.intent in facts.aspects or changed.intent == OUT_OF_SCOPE):
+            judged = changed
     return judged

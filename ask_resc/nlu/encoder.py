@@ -27,7 +27,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from tokenizers import Tokenizer as WordPieces
 
 from ask_resc.nlu.subjects import STAND_IN
-from ask_resc.nlu.words import SHORTHAND
+from ask_resc.nlu.words import written_out
 
 FOLDER = Path(__file__).resolve().parents[2] / "encoder"
 MAX_PIECES = 128
@@ -110,8 +110,8 @@ def spoken(text: str, tokens: List[Any]) -> str:
     pieces: List[str] = []
     at = 0
     for token in tokens:
-        stand_in = token.get(STAND_IN) or SHORTHAND.get(token.text.casefold())
+        stand_in = token.get(STAND_IN)
         if stand_in:
-            pieces += [text[at : token.start], stand_in]
+            pieces += [written_out(text[at : token.start]), stand_in]
             at = token.end
-    return "".join([*pieces, text[at:]])
+    return "".join([*pieces, written_out(text[at:])])

@@ -27,8 +27,7 @@ BEFORE_VERB = frozenset(
 )
 # … and before these.
 AFTER_VERB = frozenset(
-    "about how more to that what from something anything everything why where when if math reading english it "
-    "this these a an new things with by".split()
+    "about how more to that what from something anything everything why where when if math reading english it".split()
 )
 # Words before "the Alliance" or "the Accord" that leave it the one we know.
 PLAIN_MODIFIERS = frozenset(
@@ -67,13 +66,19 @@ class NameMatcher:
     Args:
         facts: The facts.
         words: Words that are ordinary language here (lower case), so they are nobody's name mistyped.
+        common: Those of them that are used often enough to be no mistyped names themselves.
         strange: Words that stand for something else altogether (lower case): "boces", "weather".
     """
 
     def __init__(
-        self, facts: Facts, words: FrozenSet[str] = frozenset(), strange: FrozenSet[str] = frozenset()
+        self,
+        facts: Facts,
+        words: FrozenSet[str] = frozenset(),
+        strange: FrozenSet[str] = frozenset(),
+        common: Optional[FrozenSet[str]] = None,
     ) -> None:
         self.facts, self.words, self.strange = facts, words, strange
+        self.common = words if common is None else common
         self._matcher = PhraseMatcher(language().vocab, attr="LOWER")
         self._forms: Dict[str, Tuple[str, str, str]] = {}
         self._single: Dict[str, Tuple[str, str]] = {}  # one-word form, lower case -> (subject, how)
@@ -136,6 +141,7 @@ class NameMatcher:
             kind = key if how == "placeholder" else self.facts.subjects[key].kind
             if how != "placeholder":
                 if self._is_verb(words, lower, start, end, key):
+                    taken.update(range(start, end))
                     continue
                 stranger = self._stranger(words, lower, start, end, key, how)
                 if stranger:
@@ -241,7 +247,7 @@ class NameMatcher:
             return False
         if any(OSA.distance(low, k) <= max(1, len(k) // 3) for k in known):
             return False
-        if low in self.words or low in self._single or low in self._kind_words:
+        if low in self.words or re.sub(r"\W", "", low) in self._single or low in self._kind_words:
             return False
         # Written small, a verb before a name ("swears Florio …") is likelier than a first name.
         return word[0].isupper() or not re.search(r"(?:[^aeiou]s|ed|ing|ly)$", low)
@@ -276,10 +282,10 @@ class NameMatcher:
                 span = range(start, start + size)
                 if taken.intersection(span) or not all(lower[i][0].isalnum() for i in span):
                     continue
-                if size == 1 and (lower[start] in self.words or not lower[start].isalpha()):
+                if size == 1 and (lower[start] in self.common or not lower[start].isalpha()):
                     continue
                 joined = re.sub(r"\W", "", "".join(lower[i] for i in span))
-                if size == 2 and (all(lower[i] in self.words for i in span) and joined not in self._joined):
+                if size == 2 and (all(lower[i] in self.common for i in span) and joined not in self._joined):
                     continue
                 best = self._nearest(joined, self._joined if size == 2 else self._single)
                 if best is None:

@@ -28,6 +28,8 @@ from ask_resc.nlu.names import Found, NameMatcher
 FOUND = "found_names"
 STAND_IN = "stand_in"
 WORDS_FILE = "words.json"
+OFTEN = 4
+"""Uses in the examples from which on a word is ordinary language rather than a name mistyped."""
 
 
 # Registered as a featurizer too, because Rasa applies nothing but tokenizers and featurizers to examples.
@@ -58,6 +60,7 @@ class SubjectRecognizer(GraphComponent):
     def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config, self._storage, self._resource = config, storage, resource
         self._words: FrozenSet[str] = frozenset()
+        self._common: FrozenSet[str] = frozenset()
         self._strange: FrozenSet[str] = frozenset()
         self._matcher: Optional[NameMatcher] = None
 
@@ -85,7 +88,9 @@ class SubjectRecognizer(GraphComponent):
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             learned = json.loads((folder / WORDS_FILE).read_text(encoding="utf-8"))
-        component._words, component._strange = frozenset(learned["words"]), frozenset(learned["strange"])
+        component._words, component._common, component._strange = (
+            frozenset(learned[key]) for key in ("words", "common", "strange")
+        )
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -97,12 +102,13 @@ class SubjectRecognizer(GraphComponent):
             words = {t.text.casefold() for t in message.get(TOKENS_NAMES[TEXT], []) if re.fullmatch(r"[\w'’]+", t.text)}
             (there if message.get(INTENT) in elsewhere else here).update(words)
         self._words = frozenset(here)
+        self._common = frozenset(word for word, count in here.items() if count >= OFTEN)
         self._strange = frozenset(
             word for word, count in there.items()
             if count >= 2 and len(word) > 2 and count >= self._config["strange_share"] * (count + here[word])
         )  # fmt: skip
         with self._storage.write_to(self._resource) as folder:
-            learned = {"words": sorted(self._words), "strange": sorted(self._strange)}
+            learned = {"words": sorted(self._words), "common": sorted(self._common), "strange": sorted(self._strange)}
             (folder / WORDS_FILE).write_text(json.dumps(learned), encoding="utf-8")
         return self._resource
 
@@ -138,7 +144,7 @@ class SubjectRecognizer(GraphComponent):
         """The matcher of the facts as they are now."""
         current = facts().current()
         if self._matcher is None or self._matcher.facts is not current:
-            self._matcher = NameMatcher(current, self._words, self._strange)
+            self._matcher = NameMatcher(current, self._words, self._strange, self._common)
         return self._matcher
 
     def _merge(self, tokens: Sequence[Token], found: Found, text: str) -> List[Token]:

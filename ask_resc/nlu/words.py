@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +20,13 @@ SHORTHAND = {
     "exec": "executive", "ppl": "people", "info": "information", "n": "and", "thier": "their", "teh": "the",
     "hes": "he's", "shes": "she's", "its": "it's", "dont": "don't", "isnt": "isn't", "wheres": "where's",
 }  # fmt: skip
+_SHORTHAND = re.compile(rf"(?<![\w'])(?:{'|'.join(SHORTHAND)})(?![\w'])", re.IGNORECASE)
 BRACES = (r"\{", r"\}")
+
+
+def written_out(text: str) -> str:
+    """``text`` with its shorthand as words."""
+    return _SHORTHAND.sub(lambda match: SHORTHAND[match.group().casefold()], text)
 
 
 @lru_cache(maxsize=1)

@@ -1,7 +1,8 @@
 """``python -m ask_resc.runtime.install_pth``: this environment's plain ``rasa …`` from now on.
 
 Writes a ``.pth`` file, which Python reads at every start: the project's folder joins the import path,
-the stand-ins let Rasa do without TensorFlow, and Rasa sends no telemetry unless asked to. Where the
+the stand-ins let Rasa do without TensorFlow, Rasa sends no telemetry
+and `rasa run actions` listens on this machine alone, unless asked to. Where the
 folder has moved since, Python skips what it no longer finds.
 """
 
@@ -11,7 +12,7 @@ import sysconfig
 from pathlib import Path
 
 LINES = r"""{project}
-import os; os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+import os; os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false"); os.environ.setdefault("SANIC_HOST", "127.0.0.1")
 import sys; exec("try: from ask_resc.runtime import stand_ins; stand_ins.install()\nexcept ImportError: pass")
 """
 
