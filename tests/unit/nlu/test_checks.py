@@ -55,10 +55,15 @@ def test_checks_date_alone_asks_for_the_date_of_what_was_talked_about(text: str,
     assert after("date_alone", judged(text, intent)) == "founding"
 
 
+def test_checks_date_alone_leaves_a_date_of_somebody_named():
+    assert after("date_alone", judged("which day exactly, CREC?", OUT_OF_SCOPE, "crec")) == OUT_OF_SCOPE
+
+
 @pytest.mark.parametrize(
     ("text", "intent"),
     [
         ("which day exactly?", "hours"),
+        ("how much a year?", OUT_OF_SCOPE),
         ("when?", OUT_OF_SCOPE),
         ("what is the weather going to be on the day of the big game in town", OUT_OF_SCOPE),
     ],
@@ -78,6 +83,8 @@ def test_checks_which_of_them_is_about_who_leads(text: str):
         judged("which of them has a pool?", UNSURE),
         judged("who has the Accord?", UNSURE, "accord"),
         judged("who has the phone number of CREC?", "phone", "crec"),
+        judged("which one has CREC?", "salary", "crec"),
+        judged("which of them has Florio?", UNSURE, "florio"),
         judged("is CREC the one with a pool", OUT_OF_SCOPE, "crec"),
     ],
     ids=lambda question: question.text,
@@ -122,6 +129,11 @@ def test_checks_initial_of_a_name_leaves_other_letters(text: str):
     assert after("initial_of_a_name", judged(text, "expansion")) == "expansion"
 
 
+@pytest.mark.parametrize("intent", ["contents", "phone", "wording"])
+def test_checks_initial_of_a_name_leaves_other_questions(intent: str):
+    assert after("initial_of_a_name", judged("what is under the letter J", intent)) == intent
+
+
 @pytest.mark.parametrize("intent", ["leader", "definition", "phone", UNSURE])
 def test_checks_stranger_is_asked_about_and_nobody_here(intent: str):
     question = judged("who leads BOCES", intent, strangers=("BOCES",))
@@ -161,6 +173,15 @@ def test_checks_is_it_one_is_about_it(text: str):
 )
 def test_checks_is_it_one_leaves_everything_else(text: str, subjects: Tuple[str, ...]):
     assert checks.is_it_one(judged(text, "definition", *subjects), FACTS) is None
+
+
+def test_checks_is_it_one_leaves_other_questions():
+    assert checks.is_it_one(judged("is it open, the RESC?", "hours", "resc"), FACTS) is None
+
+
+def test_checks_claim_leaves_what_is_about_leading_anyway():
+    question = judged("is Danehy the CES director", "person", "danehy", "ces", chances={"person": 0.5})
+    assert after("claim", question) == "person"
 
 
 def test_checks_claim_is_about_who_leads():
@@ -234,6 +255,13 @@ def test_checks_can_be_left_out_one_by_one(name: str):
     others = [other for other in CHECKS if other != name]
     assert apply(TYPICAL[name], FACTS, others) != TYPICAL[name]
     assert apply(TYPICAL[name], FACTS, [name]) == TYPICAL[name]
+
+
+def test_checks_that_give_what_the_facts_do_not_have_change_nothing():
+    others = FACTS.copy(update={"aspects": {k: a for k, a in FACTS.aspects.items() if k != "title"}})
+    question = judged("which of them is a Dr?", OUT_OF_SCOPE)
+    assert apply(question, FACTS, []).intent == "title"
+    assert apply(question, others, []).intent == OUT_OF_SCOPE
 
 
 def test_checks_left_out_by_the_config_exist():
