@@ -7,7 +7,7 @@ BIN := .venv/bin
 SET_UP := sh scripts/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help chat run train test lint evaluate
+.PHONY: help chat run train test lint evaluate bench
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -38,3 +38,7 @@ lint: ## check style, types and the direction of imports
 evaluate: ## ask the bot the evaluation questions and count how it does
 	@$(SET_UP) dev </dev/null
 	@exec $(BIN)/python -m tests.evaluation.evaluate
+
+bench: ## measure beside a stock Rasa bot, on Linux; ARGS=--quick, ARGS="--rounds 5 --write"
+	@$(SET_UP) dev </dev/null
+	@exec $(BIN)/python -m bench.stock $(ARGS)
