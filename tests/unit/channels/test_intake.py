@@ -59,6 +59,14 @@ def test_intake_refuses(text: Any):
     assert clean(text) is None
 
 
+@pytest.mark.parametrize("unit", ["x", "\n", " ", "\u200b", "\x00", "/"], ids=ascii)
+def test_intake_refuses_a_huge_text_at_once(unit: str):
+    text = unit * 20_000_000
+    began = time.perf_counter()
+    assert clean(text) is None
+    assert time.perf_counter() - began < 0.1
+
+
 @pytest.mark.parametrize("command", SLASHED)
 @pytest.mark.parametrize("in_front", IN_FRONT, ids=ascii)
 def test_intake_refuses_commands_whatever_stands_in_front(in_front: str, command: str):
@@ -287,6 +295,34 @@ def test_intake_owes_a_reply_to_a_bot_that(
     [record] = [r for r in caplog.records if r.name == intake.__name__]
     assert record.levelno == logging.ERROR
     assert "CREC" not in record.getMessage()  # nobody's question stands in the log
+
+
+@pytest.mark.parametrize(("handler", "reason"), [(raises, "RuntimeError"), (says_nothing, "no reply"), (hangs, "time")])
+def test_intake_log_says_what_went_wrong(
+    handler: Handler, reason: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(intake, "TIME_OUT", SOON)
+    timed(handler)
+    assert reason in caplog.text
+
+
+def test_intake_ends_what_it_no_longer_waits_for(monkeypatch: pytest.MonkeyPatch):
+    """Else it would keep the conversation to itself, and everybody who hangs would add to the load."""
+    ended: List[str] = []
+
+    async def bot(message: UserMessage) -> None:
+        try:
+            await hangs(message)
+        finally:
+            ended.append(message.sender_id)
+
+    async def ask_and_look() -> List[str]:
+        await Intake(bot, "test").ask("who leads CREC?", "a")
+        await asyncio.sleep(0.05)
+        return list(ended)
+
+    monkeypatch.setattr(intake, "TIME_OUT", SOON)
+    assert asyncio.run(ask_and_look()) == ["a"]
 
 
 def test_intake_replies_in_time():
