@@ -105,6 +105,8 @@ class MeaningAndSpellingClassifier(GraphComponent, IntentClassifier):
             spelling=(svd.components_.T @ model.coef_[:, dense:].T).astype(np.float32),
             intercept=model.intercept_.astype(np.float32),
         )
+        # Rows side by side: a message picks some 150 of them.
+        self._arrays = {name: np.ascontiguousarray(array) for name, array in self._arrays.items()}
         with self._storage.write_to(self._resource) as folder:
             np.savez(folder / FILE, **self._arrays)
         return self._resource

@@ -5,6 +5,7 @@ from __future__ import annotations
 import rasa.core.processor
 from rasa.core.actions.action import RemoteAction
 from sanic import Sanic
+from threadpoolctl import threadpool_limits
 
 from ask_resc import settings
 from ask_resc.runtime.actions_inside import ActionsInside
@@ -15,6 +16,8 @@ from ask_resc.runtime.reply_schema import validate_action_result
 def install() -> None:
     """Change Rasa for serving. Our channels call it when Rasa imports them, ahead of the model."""
     rasa.core.processor.DaskGraphRunner = SerialGraphRunner
+    # A message needs products of small matrices: handing them to other threads costs more than they do.
+    threadpool_limits(1, user_api="blas")
     RemoteAction._validate_action_result = validate_action_result
 
 
