@@ -58,7 +58,7 @@ def reply_to(questions: Sequence[Heard], context: Context, facts: Facts) -> Tupl
             replies.append(answers.ask_back(options(question, context, facts), facts))
         else:
             replies.append(answers.small_talk(question.intent, facts))
-    return replies, context
+    return answers.without_repeats(replies), context
 
 
 def utter(dispatcher: CollectingDispatcher, replies: Sequence[Reply], facts: Facts) -> None:

@@ -79,6 +79,14 @@ def answer(question: Question, facts: Facts) -> List[Reply]:
     ]
 
 
+def without_repeats(replies: Sequence[Reply]) -> List[Reply]:
+    """The replies without those that say again what another says: "Who pays? Is it for profit?" has one answer."""
+    said: Dict[Tuple[str, str, str], Reply] = {}
+    for reply in replies:
+        said.setdefault((reply.response, reply.answer, reply.topic), reply)
+    return list(said.values())
+
+
 def _is_answered(question: Question, subject: str, facts: Facts) -> bool:
     found = facts.answer(subject, question.aspect)
     if found is None:

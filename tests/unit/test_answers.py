@@ -10,7 +10,7 @@ from typing import Any, Dict, Iterator, Tuple
 import pytest
 from ruamel.yaml import YAML
 
-from ask_resc.answers import GRAINS, Kind, Question, answer, ask_back, out_of_scope, small_talk
+from ask_resc.answers import GRAINS, Kind, Question, answer, ask_back, out_of_scope, small_talk, without_repeats
 from ask_resc.facts.live import facts as live_facts
 from ask_resc.facts.model import Answer, Facts
 from ask_resc.settings import PROJECT
@@ -193,3 +193,9 @@ def test_answers_a_cell_that_an_editor_fills_is_answered():
     assert isinstance(facts.cell("crec", "phone"), Answer)
     [reply] = answer(Question("phone", ("crec",)), facts)
     assert reply.answer == "CREC's number is 555 0100."
+
+
+def test_answers_two_questions_with_one_answer_are_told_once():
+    twice = [*answer(Question("leader", ("crec",)), FACTS), *answer(Question("person", ("crec",)), FACTS)]
+    other = answer(Question("leader", ("aces",)), FACTS)
+    assert [r.answer for r in without_repeats([*twice, *other])] == [twice[0].answer, other[0].answer]
