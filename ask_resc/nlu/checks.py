@@ -136,7 +136,10 @@ def claim(judged: Judged, facts: Facts) -> Optional[Judged]:
 
 def nameless(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "What is the mill rate?": what something is, where nothing we know is named or pointed at."""
-    if judged.intent not in ("definition", "person", "membership") or judged.subjects or judged.kinds:
+    intent = judged.intent
+    if intent == UNSURE and judged.chances:
+        intent = max(judged.chances, key=lambda i: judged.chances[i])
+    if intent not in ("definition", "person", "membership") or judged.subjects or judged.kinds:
         return None
     if PERSON_WORDS.search(judged.text) or THING_WORDS.search(judged.text) or len(judged.text.split()) < 3:
         return None

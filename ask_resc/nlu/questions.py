@@ -55,7 +55,7 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         ``max_questions``: so many questions of a message are answered; ``without``: checks left out.
         """
         return {
-            "sure": 0.4, "unsure": 0.3, "doubt": 0.32, "named": 0.5, "stray": 0.6,
+            "sure": 0.4, "unsure": 0.3, "doubt": 0.4, "named": 0.5, "stray": 0.6,
             "max_questions": 3, "without": [],
         }  # fmt: skip
 
