@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
 import json
 import signal
@@ -30,6 +31,8 @@ def start_chat(started: Any) -> pexpect.spawn:
         encoding="utf-8",
         timeout=SECONDS,
         dimensions=(40, 100),
+        # A test run in the background of a shell ignores Ctrl-C, and so would all it starts.
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     chat.expect(terminal.PROMPT)
     return chat
