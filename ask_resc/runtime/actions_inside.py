@@ -46,12 +46,16 @@ class _Executor(ActionExecutor):
         self.actions[name] = run
 
     def _call(self, f: Callable[..., Any], arguments: Tuple[Any, ...]) -> Any:
-        result = f(*arguments)
-        if not inspect.isawaitable(result):
-            return result
-        if not hasattr(self._local, "loop"):
-            self._local.loop = asyncio.new_event_loop()
-        return self._local.loop.run_until_complete(asyncio.wait_for(result, LONGEST))
+        try:
+            result = f(*arguments)
+            if not inspect.isawaitable(result):
+                return result
+            if not hasattr(self._local, "loop"):
+                self._local.loop = asyncio.new_event_loop()
+            return self._local.loop.run_until_complete(asyncio.wait_for(result, LONGEST))
+        except (SystemExit, KeyboardInterrupt) as error:
+            # An event loop hands these on: the whole bot would end.
+            raise RasaException("An action wanted to end the process.") from error
 
 
 class ActionsInside(EndpointConfig):
