@@ -9,8 +9,8 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from ask_resc import answers
-from ask_resc.answers import MAX_SUGGESTIONS, Reply
-from ask_resc.context import FOLLOW_UPS, Context, Heard, named, options, remember, resolve
+from ask_resc.answers import Reply
+from ask_resc.context import FOLLOW_UPS, OUT_OF_SCOPE, UNSURE, Context, Heard, named, options, remember, resolve
 from ask_resc.facts.model import Facts
 
 
@@ -19,7 +19,7 @@ def heard(tracker: Tracker) -> List[Heard]:
     latest: Mapping[str, Any] = tracker.latest_message or {}
     questions = latest.get("questions")
     if not questions:
-        intent = (latest.get("intent") or {}).get("name") or "out_of_scope"
+        intent = (latest.get("intent") or {}).get("name") or OUT_OF_SCOPE
         subjects = [e["value"] for e in latest.get("entities") or () if e.get("entity") == "subject"]
         return [Heard(intent, latest.get("text") or "", tuple(subjects))]
     return [
@@ -42,10 +42,10 @@ def reply_to(questions: Sequence[Heard], context: Context, facts: Facts) -> Tupl
     """Replies to the questions in the order asked, each understood beside what was said before it."""
     replies: List[Reply] = []
     for question in questions:
-        if question.intent in ("out_of_scope", "nlu_fallback"):
+        if question.intent in (OUT_OF_SCOPE, UNSURE):
             # Not understood, but it said whom it was about: "it" in the next question is that.
             context = named(question, context)
-        if question.intent == "out_of_scope":
+        if question.intent == OUT_OF_SCOPE:
             replies.append(answers.out_of_scope(facts))
         elif question.intent in facts.aspects or question.intent in FOLLOW_UPS:
             resolved = resolve(question, context, facts)
@@ -54,7 +54,7 @@ def reply_to(questions: Sequence[Heard], context: Context, facts: Facts) -> Tupl
             else:
                 replies.extend(answers.answer(resolved, facts))
                 context = remember([resolved], context, facts)
-        elif question.intent == "nlu_fallback":
+        elif question.intent == UNSURE:
             replies.append(answers.ask_back(options(question, context, facts), facts))
         else:
             replies.append(answers.small_talk(question.intent, facts))
@@ -63,9 +63,9 @@ def reply_to(questions: Sequence[Heard], context: Context, facts: Facts) -> Tupl
 
 def utter(dispatcher: CollectingDispatcher, replies: Sequence[Reply], facts: Facts) -> None:
     """Say the replies in order; buttons stand under the last alone."""
+    source = facts.sources[facts.source]
     for number, reply in enumerate(replies, 1):
-        suggestions = reply.suggestions[:MAX_SUGGESTIONS] if number == len(replies) else ()
-        source = facts.sources[facts.source]
+        suggestions = reply.suggestions if number == len(replies) else ()
         dispatcher.utter_message(
             response=reply.response,
             buttons=[{"title": question, "payload": question} for question in suggestions],

@@ -180,21 +180,7 @@ def _join(items: Sequence[str]) -> str:
 
 
 def _in_words(number: int) -> str:
-    words = (
-        "no",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-    )
+    words = "no one two three four five six seven eight nine ten eleven twelve".split()
     return words[number] if number < len(words) else str(number)
 
 

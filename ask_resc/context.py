@@ -1,6 +1,6 @@
 """From what was heard to a full question: what "it", "and ACES?" and "the others" refer to.
 
-A small set of named rules over three things remembered from the last reply. Each rule has a test of
+A small set of named rules over four things remembered from the last reply. Each rule has a test of
 its name in ``tests/unit/test_context.py``.
 """
 
@@ -12,6 +12,12 @@ from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tupl
 
 from ask_resc.answers import Question
 from ask_resc.facts.model import Facts
+
+FOLLOW_UPS = ("ellipsis", "correction", "others", "back_to", "repeat", "more")
+OUT_OF_SCOPE = "out_of_scope"
+UNSURE = "nlu_fallback"
+ABOUT_LEADING = ("leader", "leads", "person", "title", "membership", "definition")
+"""Aspects under which a person and a center in one question are about who leads it."""
 
 PERSON_WORDS = re.compile(
     r"\b(he|she|him|her|his|hers|himself|herself|hes|shes|that (?:guy|man|woman|lady|person))\b", re.I
@@ -75,9 +81,6 @@ class Context:
         return cls(aspect, tuple(known), tuple(listed), answered)
 
 
-FOLLOW_UPS = ("ellipsis", "correction", "others", "back_to", "repeat", "more")
-
-
 def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     """The full question, or None where nothing says what is meant."""
     if heard.intent in FOLLOW_UPS:
@@ -86,11 +89,11 @@ def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
         return Question(heard.intent)
     subjects = _main_subjects(heard, facts)
     if subjects:
-        return _claim(heard, facts) or _question(heard.intent, subjects, heard, facts)
+        return _claim(heard, facts) or _question(heard.intent, subjects, heard)
     return _unnamed(heard, context, facts)
 
 
-def _question(aspect: str, subjects: Sequence[str], heard: Heard, facts: Facts) -> Question:
+def _question(aspect: str, subjects: Sequence[str], heard: Heard) -> Question:
     return Question(
         aspect, tuple(subjects), {s: heard.named[s] for s in subjects if s in heard.named}, grain=heard.grain
     )
@@ -118,11 +121,7 @@ def _claim(heard: Heard, facts: Facts) -> Optional[Question]:
     """ "Is Kitching the head of CREC?": a person and a center, under an aspect that both answer alike."""
     people = [s for s in heard.subjects if facts.subjects[s].leads]
     led = [s for s in heard.subjects if facts.leader_of(s)]
-    if (
-        len(people) != 1
-        or len(led) != 1
-        or heard.intent not in ("leader", "leads", "person", "title", "membership", "definition")
-    ):
+    if len(people) != 1 or len(led) != 1 or heard.intent not in ABOUT_LEADING:
         return None
     return Question("leader", (led[0],), dict(heard.named), claimed_leader=people[0])
 
@@ -131,15 +130,15 @@ def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]
     """A question that names nobody: about what the talk is about, else about what the aspect is about."""
     aspect = facts.aspects[heard.intent]
     if aspect.about and ALL_OF_THEM.search(heard.text):
-        return _question(heard.intent, (aspect.about,), heard, facts)
+        return _question(heard.intent, (aspect.about,), heard)
     subjects = _referred(heard, context, facts)
     points = bool(PERSON_WORDS.search(heard.text) or THING_WORDS.search(heard.text) or heard.kinds)
     if subjects and all(facts.answer(s, heard.intent) for s in subjects):
-        return _question(heard.intent, subjects, heard, facts)
+        return _question(heard.intent, subjects, heard)
     if aspect.about and not (subjects and points and _may_have(heard.intent, subjects, facts)):
-        return _question(heard.intent, (aspect.about,), heard, facts)
+        return _question(heard.intent, (aspect.about,), heard)
     if subjects:
-        return _question(heard.intent, subjects, heard, facts)
+        return _question(heard.intent, subjects, heard)
     if not any(facts.answer(s, heard.intent) for s in facts.subjects):
         return Question(heard.intent)
     return None
@@ -176,18 +175,19 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
         if context.aspect is None:
             return None
         if heard.intent == "repeat":
-            return _question(context.aspect, named or context.subjects, heard, facts)
+            return _question(context.aspect, named or context.subjects, heard)
         return _more(context, facts)
     if heard.intent == "others" and not named:
-        return _others(heard, context, facts)
+        return _others(context, facts)
     if not named:
         if heard.strangers and context.aspect:
             return Question(context.aspect)
         return None
     if heard.intent == "back_to" or heard.intent == "more" or context.aspect is None:
-        return _question("definition", named, heard, facts)
-    if len(named) == 2 and _claim(Heard("leader", subjects=named), facts):
-        return _claim(Heard("leader", subjects=named, named=heard.named), facts)
+        return _question("definition", named, heard)
+    claim = _claim(replace(heard, intent="leader", subjects=named), facts) if len(named) == 2 else None
+    if claim:
+        return claim
     aspect = context.aspect
     if context.answered and CONCEDES.search(heard.text) and not any(facts.answer(s, aspect) for s in context.subjects):
         aspect = context.answered
@@ -196,10 +196,10 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
     if not all(facts.answer(s, aspect) for s in named) and not _may_have(aspect, named, facts):
         if any(facts.answer(s, aspect) for s in facts.subjects):
             aspect = "definition"
-    return _question(aspect, named, heard, facts)
+    return _question(aspect, named, heard)
 
 
-def _others(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
+def _others(context: Context, facts: Facts) -> Optional[Question]:
     """ "And the others?": the list that holds them all, else the rest of the kind one by one."""
     aspect = context.answered or context.aspect
     if aspect is None or not context.subjects:
@@ -221,9 +221,8 @@ def _more(context: Context, facts: Facts) -> Optional[Question]:
     subject = context.subjects[0]
     said = facts.answer(subject, context.aspect) if context.aspect else None
     known = [a for a in facts.aspects_of(subject) if facts.answer(subject, a) != said]
-    later = [
-        a for a in known if context.aspect and list(facts.aspects).index(a) > list(facts.aspects).index(context.aspect)
-    ]
+    order = list(facts.aspects)
+    later = [a for a in known if context.aspect and order.index(a) > order.index(context.aspect)]
     following = later or known
     return Question(following[0], (subject,)) if following else None
 

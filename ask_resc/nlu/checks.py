@@ -10,12 +10,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Tuple
 
-from ask_resc.context import PERSON_WORDS, THING_WORDS
+from ask_resc.context import ABOUT_LEADING, OUT_OF_SCOPE, PERSON_WORDS, THING_WORDS, UNSURE
 from ask_resc.facts.model import Facts
 from ask_resc.nlu.outcomes import TALK
-
-UNSURE = "nlu_fallback"
-OUT_OF_SCOPE = "out_of_scope"
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,6 @@ _IS_IT = re.compile(
     r".*\b(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those)(?: place| one)?\b",
     re.I,
 )
-_ABOUT_LEADING = ("leader", "leads", "person", "title", "membership", "definition")
 CLAIM_BELOW = 0.8
 """A person and a center in one question are about who leads it, unless something else is surer."""
 
@@ -127,9 +123,9 @@ def is_it_one(judged: Judged, facts: Facts) -> Optional[Judged]:
 def claim(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Putting down Danehy = CES director, that good?": a person and a center in one breath."""
     people = [facts.subjects[subject].leads is not None for subject in judged.subjects]
-    if judged.intent in _ABOUT_LEADING or judged.certainty >= CLAIM_BELOW or sorted(people) != [False, True]:
+    if judged.intent in ABOUT_LEADING or judged.certainty >= CLAIM_BELOW or sorted(people) != [False, True]:
         return None
-    if sum(judged.chances.get(intent, 0.0) for intent in _ABOUT_LEADING) < 0.1:
+    if sum(judged.chances.get(intent, 0.0) for intent in ABOUT_LEADING) < 0.1:
         return None
     return _as(judged, "leader")
 

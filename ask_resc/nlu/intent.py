@@ -3,7 +3,7 @@
 Rasa's ``LogisticRegressionClassifier`` with three changes, each worth points on questions by people
 who wrote no example: n-gram counts are dampened and brought to length one, so that a long question
 weighs like a short one; meaning and spelling have weights of their own; and the result is three
-arrays in an ``.npz``, so that a start needs neither skops nor scikit-learn (3.5 s).
+arrays in an ``.npz``, so that a start needs neither skops nor scikit-learn's model (3.5 s).
 """
 
 from __future__ import annotations

@@ -80,9 +80,11 @@ class NameMatcher:
         self.facts, self.words, self.strange = facts, words, strange
         self.common = words if common is None else common
         self._matcher = PhraseMatcher(language().vocab, attr="LOWER")
-        self._forms: Dict[str, Tuple[str, str, str]] = {}
+        self._forms: Dict[str, Tuple[str, str]] = {}
         self._single: Dict[str, Tuple[str, str]] = {}  # one-word form, lower case -> (subject, how)
         self._joined: Dict[str, Tuple[str, str]] = {}  # the same of names that people write as two words
+        self._many = frozenset(k for k in facts.kinds if len(facts.of_kind(k)) > 1)  # kinds with several subjects
+        self._heads = _heads(facts)
         for key, subject in facts.subjects.items():
             self._add(key, subject)
         self._kind_words = {w.casefold(): k for k, kind in facts.kinds.items() for w in kind.words}
@@ -92,12 +94,8 @@ class NameMatcher:
     def _add(self, key: str, subject: Subject) -> None:
         for form, how in forms(subject, is_person=subject.title is not None):
             self._pattern(form, key, how)
-        if subject.notice and subject.notice.person:
-            person = subject.notice.person
-            for form, _ in forms(person, is_person=True):
-                self._pattern(form, key, "notice")
-        for answer in subject.answers.values():
-            notice = getattr(answer, "notice", None)
+        for noted in (subject, *subject.answers.values()):
+            notice = getattr(noted, "notice", None)
             if notice and notice.person:
                 for form, _ in forms(notice.person, is_person=True):
                     self._pattern(form, key, "notice")
@@ -105,16 +103,14 @@ class NameMatcher:
     def _pattern(self, form: str, key: str, how: str) -> None:
         doc = language().make_doc(form)
         label = f"{key}|{how}|{len(self._forms)}"
-        self._forms[label] = (key, how, form)
+        self._forms[label] = (key, how)
         self._matcher.add(label, [doc])
         # Possessives stay apart ("CREC 's"), but not without an apostrophe: "crecs director".
         bare = re.sub(r"\W", "", form).casefold()
         if how != "first" and len(doc) == 1 and len(bare) >= 3:
             self._single.setdefault(bare, (key, how))
-            many = (
-                self.facts.kinds[self.facts.subjects[key].kind].words
-                or len(self.facts.of_kind(self.facts.subjects[key].kind)) > 1
-            )
+            kind = self.facts.subjects[key].kind
+            many = self.facts.kinds[kind].words or kind in self._many
             if how == "exact" and not bare.endswith("s") and many:
                 self._single.setdefault(bare + "s", (key, how))
         elif len(bare) >= 6 and how == "exact" and form.count(" ") == 1 and self.facts.subjects[key].title is None:
@@ -127,7 +123,7 @@ class NameMatcher:
         doc = Doc(language().vocab, words=list(words))
         lower = [w.casefold() for w in words]
         spans = [
-            (start, end, *self._forms[language().vocab.strings[label]][:2]) for label, start, end in self._matcher(doc)
+            (start, end, *self._forms[language().vocab.strings[label]]) for label, start, end in self._matcher(doc)
         ]
         spans.extend(self._placeholders(words))
         # Longest first; a first name only where nothing else fits.
@@ -186,7 +182,7 @@ class NameMatcher:
         word = words[start]
         if end - start > 1 or lower[start] not in self.words:
             return False
-        if self.facts.subjects[key].kind not in self._kinds_with_many():
+        if self.facts.subjects[key].kind not in self._many:
             return False
         shouted = sum(w.isupper() for w in words if len(w) > 1) > max(1, len(words) // 2)
         if word.isupper() and not shouted:
@@ -194,9 +190,6 @@ class NameMatcher:
         before = lower[start - 1] if start else ""
         after = lower[end] if end < len(lower) else ""
         return before in BEFORE_VERB or after in AFTER_VERB
-
-    def _kinds_with_many(self) -> Set[str]:
-        return {k for k in self.facts.kinds if len(self.facts.of_kind(k)) > 1}
 
     def _stranger(
         self, words: Sequence[str], lower: Sequence[str], start: int, end: int, key: str, how: str
@@ -221,10 +214,10 @@ class NameMatcher:
                 if self._foreign_name(words[end], lower[end], known):
                     return " ".join(words[start : end + 1])
             return None
-        if end - start == 1 and lower[start] in self.words | {"alliance", "accord"} and start:
-            if subject.kind not in self._kinds_with_many():
+        if end - start == 1 and start and (lower[start] in self.words or lower[start] in self._heads):
+            if subject.kind not in self._many:
                 word, low = words[start - 1], lower[start - 1]
-                if low not in PLAIN_MODIFIERS and self._foreign_name(word, low, frozenset(), sentence_start=start == 1):
+                if low not in PLAIN_MODIFIERS and self._foreign_name(word, low, frozenset()):
                     return " ".join(words[start - 1 : end])
         return None
 
@@ -242,7 +235,7 @@ class NameMatcher:
             ):
                 yield word
 
-    def _foreign_name(self, word: str, low: str, known: FrozenSet[str], sentence_start: bool = False) -> bool:
+    def _foreign_name(self, word: str, low: str, known: FrozenSet[str]) -> bool:
         if not word[:1].isalpha() or low in TITLES or low.rstrip(".") in known or len(low.rstrip(".")) < 2:
             return False
         if any(OSA.distance(low, k) <= max(1, len(k) // 3) for k in known):
@@ -359,6 +352,15 @@ def forms(named: object, *, is_person: bool) -> Iterator[Tuple[str, str]]:
                 yield f"{parts[-1]}, {parts[0]}", "exact"
                 yield parts[-1], "surname"
                 yield parts[0], "first"
+
+
+def _heads(facts: Facts) -> FrozenSet[str]:
+    """One-word names that end a longer name of the same subject: "Alliance" of "RESC Alliance"."""
+    heads: Set[str] = set()
+    for subject in facts.subjects.values():
+        names = [re.sub(r"^the ", "", name.casefold()) for name in names_of(subject)]
+        heads.update(n for n in names if " " not in n and any(longer.endswith(f" {n}") for longer in names))
+    return frozenset(heads)
 
 
 def _without_article(mention: Mention, lower: Sequence[str]) -> Mention:

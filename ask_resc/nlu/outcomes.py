@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Dict, Tuple
 
+from ask_resc.context import FOLLOW_UPS
 from ask_resc.facts.model import Facts
 
 DECLINE = "decline"
 TALK = frozenset("greet goodbye thank bot_challenge help how_are_you praise insult human source affirm deny".split())
-FOLLOW_UPS = frozenset("ellipsis correction others back_to repeat more".split())
 _SUBJECT_INSTEAD = ("ellipsis", "correction")
 _MOST_CACHED = 500
 

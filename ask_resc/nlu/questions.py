@@ -18,14 +18,14 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from ask_resc.context import PERSON_WORDS, THING_WORDS
+from ask_resc.context import FOLLOW_UPS, OUT_OF_SCOPE, PERSON_WORDS, THING_WORDS, UNSURE
 from ask_resc.facts.live import facts
 from ask_resc.nlu import checks
-from ask_resc.nlu.checks import OUT_OF_SCOPE, UNSURE, Judged
+from ask_resc.nlu.checks import Judged
 from ask_resc.nlu.clauses import CLAUSE_OF, asking
 from ask_resc.nlu.intent import CHANCES
 from ask_resc.nlu.names import Found
-from ask_resc.nlu.outcomes import DECLINE, FOLLOW_UPS, TALK, Outcomes
+from ask_resc.nlu.outcomes import DECLINE, TALK, Outcomes
 from ask_resc.nlu.subjects import FOUND
 
 QUESTIONS = "questions"
@@ -36,7 +36,8 @@ SHORT = 14
 _WITHOUT_SUBJECT = ("others", "repeat", "more")
 RAMBLING = 15
 """Words from which on the one clause that asks weighs more than the whole."""
-_NOT_A_QUESTION = TALK | {OUT_OF_SCOPE, UNSURE}
+_NOT_UNDERSTOOD = frozenset((OUT_OF_SCOPE, UNSURE))
+_NOT_A_QUESTION = TALK | _NOT_UNDERSTOOD
 _SET_ASIDE = re.compile(r"\b(?:not|isnt|instead of|rather than|nt)\s*$|n['’]t\s*(?:mean\s*)?$", re.I)
 
 
@@ -76,30 +77,32 @@ class QuestionCollector(GraphComponent, IntentClassifier):
 
     def process(self, messages: List[Message]) -> List[Message]:
         """``[message, clause, …]`` back to ``[message]``."""
+        current = facts().current()
+        if self._outcomes is None or self._outcomes.facts is not current:
+            self._outcomes = Outcomes(current)
         wholes = [m for m in messages if m.get(CLAUSE_OF) is None]
         for message in wholes:
             clauses = [m for m in messages if m.get(CLAUSE_OF) is message]
-            questions = self._questions(message, clauses)
+            questions = self._questions(message, clauses, self._outcomes)
             message.set(QUESTIONS, questions, add_to_output=True)
             first = next((q for q in questions if q["intent"] not in TALK), questions[0])
             message.set(INTENT, {"name": first["intent"], "confidence": first["confidence"]}, add_to_output=True)
         return wholes
 
-    def _questions(self, message: Message, clauses: List[Message]) -> List[Dict[Text, Any]]:
-        whole = self._judge(message)
+    def _questions(self, message: Message, clauses: List[Message], outcomes: Outcomes) -> List[Dict[Text, Any]]:
+        whole = self._judge(message, outcomes)
         if whole["intent"] == OUT_OF_SCOPE and not whole["subjects"] and len(whole["text"].split()) > LONG:
             return [whole]  # some sentence of a long text always looks like a question
-        parts = [self._judge(clause) for clause in clauses]
+        parts = [self._judge(clause, outcomes) for clause in clauses]
         asks = asking([part["text"] for part in parts])
         requests = [part for part, does in zip(parts, asks, strict=False) if does and part["intent"] not in TALK]
-        asked = _distinct(_led_in([p for p in requests if p["intent"] not in (OUT_OF_SCOPE, UNSURE)], parts))
+        asked = _distinct(_led_in([p for p in requests if p["intent"] not in _NOT_UNDERSTOOD], parts))
         if not asked:
             return [whole]
         strays = [p for p in requests if p["intent"] == OUT_OF_SCOPE and p["confidence"] >= self._config["stray"]]
-        if len(asked) > 1 or (strays and whole["intent"] not in (OUT_OF_SCOPE, UNSURE)):
-            order = [id(part) for part in parts]
-            both = sorted([*asked, *strays[:1]], key=lambda q: order.index(id(q)))
-            return both[-self._config["max_questions"] :]
+        if len(asked) > 1 or (strays and whole["intent"] not in _NOT_UNDERSTOOD):
+            chosen = {id(question) for question in (*asked, *strays[:1])}
+            return [part for part in parts if id(part) in chosen][-self._config["max_questions"] :]
         alone = len(requests) == 1 and len(whole["text"].split()) > RAMBLING
         if alone or whole["intent"] in _NOT_A_QUESTION or asked[0]["confidence"] > whole["confidence"]:
             if not asked[0]["subjects"]:
@@ -108,7 +111,7 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             return asked
         return [whole]
 
-    def _judge(self, message: Message) -> Dict[Text, Any]:
+    def _judge(self, message: Message, outcomes: Outcomes) -> Dict[Text, Any]:
         text = message.get(TEXT) or ""
         found: Found = message.get(FOUND) or Found((), (), frozenset())
         named: Dict[str, str] = {}
@@ -120,10 +123,10 @@ class QuestionCollector(GraphComponent, IntentClassifier):
                     excluded.append(mention.subject)
         chances = message.get(CHANCES) or {OUT_OF_SCOPE: 1.0}
         meant = tuple(subject for subject in named if subject not in excluded)
-        intent, certainty = self._decide(chances, meant, len(text.split()))
+        intent, certainty = self._decide(chances, meant, len(text.split()), outcomes)
         judged = checks.apply(
             Judged(text, intent, certainty, tuple(named), found.strangers, found.kinds, chances),
-            facts().current(),
+            outcomes.facts,
             self._config["without"],
         )
         return {
@@ -139,17 +142,16 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             "options": sorted(chances, key=lambda i: -chances[i])[:5],
         }
 
-    def _decide(self, chances: Dict[Text, float], subjects: Tuple[Text, ...], words: int) -> Tuple[Text, float]:
+    def _decide(
+        self, chances: Dict[Text, float], subjects: Tuple[Text, ...], words: int, outcomes: Outcomes
+    ) -> Tuple[Text, float]:
         """The intent of the likeliest outcome, or ``UNSURE`` or ``OUT_OF_SCOPE``, and its certainty."""
-        current = facts().current()
-        if self._outcomes is None or self._outcomes.facts is not current:
-            self._outcomes = Outcomes(current)
         sums: Dict[Any, float] = defaultdict(float)
         best: Dict[Any, Text] = {}
         for intent, chance in chances.items():
             if words > SHORT and intent in _WITHOUT_SUBJECT:
                 continue
-            outcome = self._outcomes.of(intent, subjects)
+            outcome = outcomes.of(intent, subjects)
             sums[outcome] += chance
             if outcome not in best or chance > chances[best[outcome]]:
                 best[outcome] = intent

@@ -23,6 +23,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from ask_resc.facts.live import facts
+from ask_resc.facts.model import Facts
 from ask_resc.nlu.names import Found, NameMatcher
 
 FOUND = "found_names"
@@ -119,13 +120,14 @@ class SubjectRecognizer(GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Add entities, and merge each name into one token with a stand-in."""
+        matcher = self.matcher()  # one version of the facts for all steps of a message
         for message in messages:
             tokens: Sequence[Token] = message.get(TOKENS_NAMES[TEXT]) or []
             if not tokens:
                 continue
-            found = self.matcher().find([t.text for t in tokens])
+            found = matcher.find([t.text for t in tokens])
             message.set(FOUND, found)
-            message.set(TOKENS_NAMES[TEXT], self._merge(tokens, found, message.get(TEXT)))
+            message.set(TOKENS_NAMES[TEXT], _merge(tokens, found, message.get(TEXT), matcher.facts))
             entities = [
                 {
                     "entity": "subject",
@@ -147,22 +149,22 @@ class SubjectRecognizer(GraphComponent):
             self._matcher = NameMatcher(current, self._words, self._strange, self._common)
         return self._matcher
 
-    def _merge(self, tokens: Sequence[Token], found: Found, text: str) -> List[Token]:
-        kinds = self.matcher().facts.kinds
-        merged: List[Token] = []
-        at = 0
-        for mention in found.mentions:
-            merged.extend(tokens[at : mention.start])
-            start, end = tokens[mention.start].start, tokens[mention.end - 1].end
-            merged.append(
-                Token(
-                    text[start:end],
-                    start,
-                    end,
-                    data={STAND_IN: kinds[mention.kind].stand_in},
-                    lemma=f"_{mention.kind}_",
-                )
+
+def _merge(tokens: Sequence[Token], found: Found, text: str, known: Facts) -> List[Token]:
+    merged: List[Token] = []
+    at = 0
+    for mention in found.mentions:
+        merged.extend(tokens[at : mention.start])
+        start, end = tokens[mention.start].start, tokens[mention.end - 1].end
+        merged.append(
+            Token(
+                text[start:end],
+                start,
+                end,
+                data={STAND_IN: known.kinds[mention.kind].stand_in},
+                lemma=f"_{mention.kind}_",
             )
-            at = mention.end
-        merged.extend(tokens[at:])
-        return merged
+        )
+        at = mention.end
+    merged.extend(tokens[at:])
+    return merged
