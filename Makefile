@@ -2,6 +2,7 @@
 # GNU make 3.81 is enough.
 
 PORT ?= 5005
+ARGS ?=
 BIN := .venv/bin
 # Its input is for the command that follows.
 SET_UP := sh scripts/setup.sh
@@ -35,9 +36,9 @@ lint: ## check style, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-evaluate: ## ask the bot the evaluation questions and count how it does
+evaluate: ## ask the bot the evaluation questions and count how it does; ARGS=--write, ARGS=--ablate
 	@$(SET_UP) dev </dev/null
-	@exec $(BIN)/python -m tests.evaluation.evaluate
+	@exec $(BIN)/python -m tests.evaluation.evaluate $(ARGS)
 
 bench: ## measure beside a stock Rasa bot, on Linux; ARGS=--quick, ARGS="--rounds 5 --write"
 	@$(SET_UP) dev </dev/null

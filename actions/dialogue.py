@@ -63,26 +63,32 @@ def reply_to(questions: Sequence[Heard], context: Context, facts: Facts) -> Tupl
 
 def utter(dispatcher: CollectingDispatcher, replies: Sequence[Reply], facts: Facts) -> None:
     """Say the replies in order; buttons stand under the last alone."""
-    source = facts.sources[facts.source]
     for number, reply in enumerate(replies, 1):
         suggestions = reply.suggestions if number == len(replies) else ()
         dispatcher.utter_message(
             response=reply.response,
             buttons=[{"title": question, "payload": question} for question in suggestions],
-            # For the sentence in domain.yml:
-            answer=reply.answer,
-            notice="".join(f" {notice.text}" for notice in reply.notices),
-            topic=reply.topic,
-            subject=reply.subject,
-            about=facts.about,
-            contact=f" {reply.contact}" if reply.contact else "",
-            title=source.title,
-            publisher=source.publisher,
-            address=source.address,
-            date=source.date,
             # For the channel, which shows either the text or these parts:
             reply=_parts(reply, facts),
+            **filling(reply, facts),
         )
+
+
+def filling(reply: Reply, facts: Facts) -> Dict[str, str]:
+    """What stands in the gaps of the sentence ``reply.response`` in ``domain.yml``."""
+    source = facts.sources[facts.source]
+    return {
+        "answer": reply.answer,
+        "notice": "".join(f" {notice.text}" for notice in reply.notices),
+        "topic": reply.topic,
+        "subject": reply.subject,
+        "about": facts.about,
+        "contact": f" {reply.contact}" if reply.contact else "",
+        "title": source.title,
+        "publisher": source.publisher,
+        "address": source.address,
+        "date": source.date,
+    }
 
 
 def _parts(reply: Reply, facts: Facts) -> Dict[str, Any]:
@@ -102,4 +108,5 @@ def slots(context: Context) -> List[Dict[str, Any]]:
         SlotSet("subjects", list(context.subjects) or None),
         SlotSet("listed", list(context.listed) or None),
         SlotSet("answered", context.answered),
+        SlotSet("mistaken", context.mistaken),
     ]

@@ -28,11 +28,16 @@ THING_WORDS = re.compile(
     re.I,
 )
 
-ALL_OF_THEM = re.compile(r"\b(?:all|every|each|everyone|everybody|whole list|full list|(?:the|of) six)\b", re.I)
+ALL_OF_THEM = re.compile(
+    r"\b(?:all|every|each|everyone|everybody|whole list|full list|entire|(?:the|of|all) six)\b", re.I
+)
+SEVERAL_LEADERS = re.compile(r"\b(?:directors|leaders|heads|bosses|chiefs)\b", re.I)
+LEADERS = re.compile(r"\b(?:directors|leaders|heads|bosses|chiefs)\b|\b(?:who|that) (?:heads?|leads?|runs?)\b", re.I)
 PLACE = re.compile(r"\b(?:that|this|the) (?:place|outfit|organi[sz]ation|group|agency|office|one)\b", re.I)
 WHO = re.compile(r"\b(?:who|whos|who's)\b", re.I)
 SEVERAL = re.compile(r"\b(?:both|those|these|them|they|either|the (?:two|three|four))\b", re.I)
 PAIR = re.compile(r"\b(?:both|two|either)\b", re.I)
+IS_HE = re.compile(r"\b(?:is|isn't|isnt|does|was|wasn't|thought) (?:he|she)\b", re.I)
 # After a decline, these leave the question that had no answer and go back to the one that had.
 CONCEDES = re.compile(
     r"\b(fine|whatever|never ?mind|forget (?:it|that)|anyways?|oh well|very well|too bad|no worries|np|shame|i see|"
@@ -71,6 +76,8 @@ class Context:
     """The subjects of one kind that were talked about in a row, for "which of those two"."""
     answered: Optional[str] = None
     """The last aspect that had an answer, for "fine. EASTCONN then" after a decline."""
+    mistaken: Optional[str] = None
+    """The person who was put at the wrong center, for "oh. Which one is his, then?"."""
 
     @classmethod
     def from_slots(cls, slots: Mapping[str, Any], facts: Facts) -> Context:
@@ -78,7 +85,8 @@ class Context:
         known = [s for s in slots.get("subjects") or () if s in facts.subjects]
         listed = [s for s in slots.get("listed") or () if s in facts.subjects]
         aspect, answered = (a if a in facts.aspects else None for a in (slots.get("aspect"), slots.get("answered")))
-        return cls(aspect, tuple(known), tuple(listed), answered)
+        mistaken = slots.get("mistaken")
+        return cls(aspect, tuple(known), tuple(listed), answered, mistaken if mistaken in facts.subjects else None)
 
 
 def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
@@ -89,7 +97,8 @@ def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
         return Question(heard.intent)
     subjects = _main_subjects(heard, facts)
     if subjects:
-        return _claim(heard, facts) or _question(heard.intent, subjects, heard)
+        claimed = _claim(heard, facts) or _claim_of_him(heard, context, facts)
+        return claimed or _question(heard.intent, subjects, heard)
     return _unnamed(heard, context, facts)
 
 
@@ -126,10 +135,19 @@ def _claim(heard: Heard, facts: Facts) -> Optional[Question]:
     return Question("leader", (led[0],), dict(heard.named), claimed_leader=people[0])
 
 
+def _claim_of_him(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
+    """ "Is she at CREC?": the person talked about and a center."""
+    if not IS_HE.search(heard.text) or heard.intent not in ABOUT_LEADING:
+        return None
+    people = tuple(s for s in _referred(heard, context, facts) if facts.subjects[s].leads)
+    return _claim(replace(heard, subjects=(*people, *heard.subjects)), facts)
+
+
 def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     """A question that names nobody: about what the talk is about, else about what the aspect is about."""
     aspect = facts.aspects[heard.intent]
-    if aspect.about and ALL_OF_THEM.search(heard.text):
+    whole = ALL_OF_THEM.search(heard.text) or (heard.intent == "leader" and SEVERAL_LEADERS.search(heard.text))
+    if aspect.about and whole:
         return _question(heard.intent, (aspect.about,), heard)
     subjects = _referred(heard, context, facts)
     points = bool(PERSON_WORDS.search(heard.text) or THING_WORDS.search(heard.text) or heard.kinds)
@@ -159,6 +177,8 @@ def _referred(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
         return ()
     person = bool(PERSON_WORDS.search(heard.text))
     thing = bool(THING_WORDS.search(heard.text))
+    if person and context.mistaken:
+        return (context.mistaken,)
     if person:
         return tuple(s if facts.subjects[s].leads else facts.leader_of(s) or s for s in subjects)
     if heard.kinds or PLACE.search(heard.text) or (thing and not any(facts.answer(s, heard.intent) for s in subjects)):
@@ -204,7 +224,9 @@ def _others(context: Context, facts: Facts) -> Optional[Question]:
     aspect = context.answered or context.aspect
     if aspect is None or not context.subjects:
         return None
-    if aspect in ("definition", "membership") and "members" in facts.aspects:
+    if any(facts.subjects[s].leads for s in context.subjects):
+        aspect = "leader"  # "and who are the others at his level?"
+    elif aspect in ("definition", "membership") and "members" in facts.aspects:
         aspect = "members"
     whole = facts.aspects[aspect].about
     if whole and whole not in context.subjects and facts.answer(whole, aspect):
@@ -244,7 +266,14 @@ def remember(questions: Sequence[Question], context: Context, facts: Facts) -> C
     else:
         listed = tuple(dict.fromkeys((*(s for s in context.listed if s not in subjects), *subjects)))
     answered = any(facts.answer(s, last.aspect) for s in subjects)
-    return Context(last.aspect, subjects, listed, last.aspect if answered else context.answered)
+    wrong = (
+        last.claimed_leader if last.claimed_leader and not _leads_one_of(last.claimed_leader, subjects, facts) else None
+    )
+    return Context(last.aspect, subjects, listed, last.aspect if answered else context.answered, wrong)
+
+
+def _leads_one_of(person: str, subjects: Sequence[str], facts: Facts) -> bool:
+    return any(facts.leader_of(subject) == person for subject in subjects)
 
 
 def options(heard: Heard, context: Context, facts: Facts) -> List[Question]:

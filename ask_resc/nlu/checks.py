@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Tuple
 
-from ask_resc.context import ABOUT_LEADING, OUT_OF_SCOPE, PERSON_WORDS, THING_WORDS, UNSURE
+from ask_resc.context import ABOUT_LEADING, ALL_OF_THEM, LEADERS, OUT_OF_SCOPE, PERSON_WORDS, THING_WORDS, UNSURE
 from ask_resc.facts.model import Facts
 from ask_resc.nlu.outcomes import TALK
 
@@ -38,7 +38,8 @@ _DAY = re.compile(
 )
 _MONTH = re.compile(r"\b(?:which|what) month\b", re.I)
 _DATE_ONLY = re.compile(r"\b(?:day|date|dates|month|year)\b", re.I)
-_NOT_DATES = (OUT_OF_SCOPE, UNSURE, "wording", "history")
+_NOT_DATES = (OUT_OF_SCOPE, UNSURE, "wording", "history", "events", "statistics")
+_A_MEETING = re.compile(r"\b(?:next|meet\w*|meeting\w*|event\w*|conference\w*|workshop\w*|deadline\w*)\b", re.I)
 _AMOUNT = re.compile(r"\bhow (?:much|many)\b|\b(?:last|this|next|per|each|every|a) (?:year|month|day)\b", re.I)
 _SHORT = 10
 _WHICH_HAS = re.compile(
@@ -58,6 +59,9 @@ _IS_IT = re.compile(
     r".*\b(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those)(?: place| one)?\b",
     re.I,
 )
+_NOT_NAMES = ("members", "governance", "predecessor", "successor", "other_official", "email", UNSURE)
+AGAIN_FROM = 0.2
+"""Chance of a topic from which on "again" is about it, rather than about the last answer."""
 CLAIM_BELOW = 0.8
 """A person and a center in one question are about who leads it, unless something else is surer."""
 
@@ -77,7 +81,8 @@ def date_alone(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Which day exactly?", "month and year only": about the date of what was talked about."""
     if judged.intent not in _NOT_DATES or judged.subjects or len(judged.text.split()) > _SHORT:
         return None
-    if _DATE_ONLY.search(judged.text) and not _AMOUNT.search(judged.text):
+    other = _AMOUNT.search(judged.text) or _A_MEETING.search(judged.text)
+    if _DATE_ONLY.search(judged.text) and not other:
         return _as(judged, "founding")
     return None
 
@@ -114,10 +119,26 @@ def stranger(judged: Judged, facts: Facts) -> Optional[Judged]:
 
 def is_it_one(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Is it a RESC?" is about "it", and RESC is what it is asked to be."""
-    if judged.intent in ("membership", "definition", UNSURE) and judged.subjects and _IS_IT.search(judged.text):
-        if not any(_leads_or_is_led(subject, facts) for subject in judged.subjects):
-            return replace(judged, intent="membership", subjects=())
+    if judged.intent not in ("membership", "definition", UNSURE) or not judged.subjects:
+        return None
+    if _IS_IT.search(judged.text) and all(facts.answer(subject, "members") for subject in judged.subjects):
+        return replace(judged, intent="membership", subjects=())
     return None
+
+
+def every_leader(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "Give me the whole roster of directors": those who lead, rather than what they lead."""
+    if judged.intent in _NOT_NAMES and ALL_OF_THEM.search(judged.text) and LEADERS.search(judged.text):
+        return _as(judged, "leader")
+    return None
+
+
+def repeat_what(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "Say the savings part once more": what is to be said again, where it is named."""
+    if judged.intent != "repeat" or judged.subjects or not judged.chances:
+        return None
+    likeliest = max((a for a in facts.aspects), key=lambda aspect: judged.chances.get(aspect, 0.0))
+    return _as(judged, likeliest) if judged.chances.get(likeliest, 0.0) >= AGAIN_FROM else None
 
 
 def claim(judged: Judged, facts: Facts) -> Optional[Judged]:
@@ -146,10 +167,6 @@ def _as(judged: Judged, intent: str) -> Judged:
     return replace(judged, intent=intent)
 
 
-def _leads_or_is_led(subject: str, facts: Facts) -> bool:
-    return facts.leader_of(subject) is not None or facts.subjects[subject].leads is not None
-
-
 CHECKS: Dict[str, Check] = {
     check.__name__: check
     for check in (
@@ -159,6 +176,8 @@ CHECKS: Dict[str, Check] = {
         initial_of_a_name,
         stranger,
         is_it_one,
+        every_leader,
+        repeat_what,
         claim,
         nameless,
     )

@@ -17,6 +17,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 CLAUSE_OF = "clause_of"
+HALF = "half"
+"""Marks the two halves of a message that is one clause: "head of ACES and an email for them"."""
 MAX_CLAUSES = 6
 
 _ASKS = (
@@ -62,6 +64,17 @@ def split(text: str) -> List[str]:
     return [part for part in parts if re.search(r"\w", part) and not _BARE.match(part)][-MAX_CLAUSES:]
 
 
+_HALVES = re.compile(
+    r"\s*,?\s+(?:and|plus|&|\+|n|as well as)\s+(?:also\s+)?(?=(?:an?|the|its|it's|their|his|her|your)\s)", re.I
+)
+
+
+def halves(text: str) -> List[str]:
+    """The two things that a single clause may ask for, "the boss and the address"; empty where it cannot."""
+    parts = [part.strip(" ,;–—-") for part in _HALVES.split(text)]
+    return parts if len(parts) == 2 and all(re.search(r"\w", part) for part in parts) else []
+
+
 def asking(texts: Sequence[str]) -> List[bool]:
     """Which of a message's clauses ask for something, rather than being remarks around a question.
 
@@ -88,11 +101,14 @@ class ClauseSplitter(GraphComponent):
         return cls()
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """``[message]`` to ``[message, clause, clause, …]``; a message of one clause stays alone."""
+        """``[message]`` to ``[message, clause, clause, …]``, or to ``[message, half, half]``, or alone."""
         result: List[Message] = []
         for message in messages:
             result.append(message)
-            clauses = split(message.get(TEXT) or "")
+            text = message.get(TEXT) or ""
+            clauses = split(text)
             if len(clauses) > 1:
                 result.extend(Message({TEXT: clause, CLAUSE_OF: message}) for clause in clauses)
+            else:
+                result.extend(Message({TEXT: half, CLAUSE_OF: message, HALF: True}) for half in halves(text))
         return result

@@ -25,6 +25,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 FILE = "intents.npz"
 CHANCES = "chances"
 """Key of a message: every intent with its probability."""
+NEARNESS = "nearness"
+"""Key of a message: the cosine of its meaning to that of the nearest example kept."""
 Row = Tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
 """Dense vector, indices of n-grams, their counts."""
 
@@ -40,13 +42,18 @@ class MeaningAndSpellingClassifier(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """Weights of meaning and spelling, strength of fit, directions of spelling, length of ranking."""
+        """Options and their defaults.
+
+        ``meaning``, ``spelling``: their weights; ``C``: strength of fit; ``directions``: of spelling, while
+        fitting; ``kept``: examples of an intent whose meaning is kept, to see how near a message comes to any.
+        """
         return {
             "meaning": 5.0,
             "spelling": 3.0,
             "C": 5.0,
             "max_iter": 100,
             "directions": 400,
+            "kept": 20,
             "ranking_length": 5,
         }
 
@@ -104,6 +111,7 @@ class MeaningAndSpellingClassifier(GraphComponent, IntentClassifier):
             meaning=model.coef_[:, :dense].T.astype(np.float32),
             spelling=(svd.components_.T @ model.coef_[:, dense:].T).astype(np.float32),
             intercept=model.intercept_.astype(np.float32),
+            kept=np.stack([rows[i][0] for i in self._kept(labels)]).astype(np.float32),
         )
         # Rows side by side: a message picks some 150 of them.
         self._arrays = {name: np.ascontiguousarray(array) for name, array in self._arrays.items()}
@@ -121,10 +129,23 @@ class MeaningAndSpellingClassifier(GraphComponent, IntentClassifier):
                 best = np.argsort(-chances)[: self._config["ranking_length"]]
                 names = self._arrays["labels"]
                 message.set(CHANCES, dict(zip(map(str, names), map(float, chances), strict=False)))
-                ranking = [{"name": str(names[i]), "confidence": float(chances[i])} for i in best]
+                # Published score for what is in scope at all: how likely it is, and how near to anything taught.
+                nearness = float((self._arrays["kept"] @ row[0]).max())
+                message.set(NEARNESS, nearness)
+                sure = np.sqrt(chances) * max(nearness, 0.0)
+                ranking = [{"name": str(names[i]), "confidence": float(sure[i])} for i in best]
             message.set(INTENT, ranking[0] if ranking else {"name": None, "confidence": 0.0}, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
+
+    def _kept(self, labels: List[Text]) -> List[int]:
+        """Numbers of the examples whose meaning is kept, as many of each intent, spread over its examples."""
+        by_intent: Dict[Text, List[int]] = {}
+        for number, label in enumerate(labels):
+            by_intent.setdefault(label, []).append(number)
+        most = self._config["kept"]
+        spread = (numbers[:: max(1, -(-len(numbers) // most))] for numbers in by_intent.values())
+        return [number for numbers in spread for number in numbers]
 
     def _chances(self, row: Row) -> NDArray[Any]:
         assert self._arrays is not None

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tuple
 
+from nicknames import NickNamer
 from rapidfuzz.distance import OSA
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
@@ -214,7 +216,13 @@ class NameMatcher:
                 if self._foreign_name(words[end], lower[end], known):
                     return " ".join(words[start : end + 1])
             return None
-        if end - start == 1 and start and (lower[start] in self.words or lower[start] in self._heads):
+        if (
+            end - start == 1
+            and start
+            and (
+                lower[start] in self.words or lower[start].startswith(tuple(self._heads))  # "the Helsinki Accords"
+            )
+        ):
             if subject.kind not in self._many:
                 word, low = words[start - 1], lower[start - 1]
                 if low not in PLAIN_MODIFIERS and self._foreign_name(word, low, frozenset()):
@@ -238,7 +246,7 @@ class NameMatcher:
     def _foreign_name(self, word: str, low: str, known: FrozenSet[str]) -> bool:
         if not word[:1].isalpha() or low in TITLES or low.rstrip(".") in known or len(low.rstrip(".")) < 2:
             return False
-        if any(OSA.distance(low, k) <= max(1, len(k) // 3) for k in known):
+        if any(_nearly(low, part) for part in known):
             return False
         if low in self.words or re.sub(r"\W", "", low) in self._single or low in self._kind_words:
             return False
@@ -250,7 +258,9 @@ class NameMatcher:
         people = [subject.name, *subject.aliases]
         if subject.notice and subject.notice.person:
             people.append(subject.notice.person.name)
-        return frozenset(re.sub(r"\W", "", p).casefold() for name in people for p in name.split())
+        parts = {re.sub(r"\W", "", p).casefold() for name in people for p in name.split()}
+        firsts = {re.sub(r"\W", "", name.split()[0]).casefold() for name in people}
+        return frozenset(parts.union(*map(_other_forms, firsts)))
 
     def _widen(
         self, lower: Sequence[str], start: int, end: int, key: str, how: str, taken: Set[int]
@@ -261,7 +271,7 @@ class NameMatcher:
         parts = self._name_parts(key)
         while start and start - 1 not in taken:
             low = lower[start - 1].rstrip(".")
-            near = any(OSA.distance(low, p) <= max(1, len(p) // 3) for p in parts if len(p) > 1) and len(low) > 2
+            near = len(low) > 2 and any(_nearly(low, part) for part in parts)
             if lower[start - 1] in TITLES - {"director", "superintendent"} or low in parts or near:
                 start -= 1
             else:
@@ -352,6 +362,22 @@ def forms(named: object, *, is_person: bool) -> Iterator[Tuple[str, str]]:
                 yield f"{parts[-1]}, {parts[0]}", "exact"
                 yield parts[-1], "surname"
                 yield parts[0], "first"
+
+
+def _nearly(word: str, part: str) -> bool:
+    """Whether ``word`` is a part of a name with a mistake; "Tim" is not Tom."""
+    return len(part) > 3 and OSA.distance(word, part) <= max(1, len(part) // 3)
+
+
+@lru_cache(maxsize=None)
+def _other_forms(first: str) -> FrozenSet[str]:
+    """ "Jeff" for Jeffrey and "Gregory" for Greg, as English shortens first names."""
+    return frozenset(_nicknames().canonicals_of(first) | _nicknames().nicknames_of(first))
+
+
+@lru_cache(maxsize=1)
+def _nicknames() -> NickNamer:
+    return NickNamer()
 
 
 def _heads(facts: Facts) -> FrozenSet[str]:

@@ -18,11 +18,11 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from ask_resc.context import FOLLOW_UPS, OUT_OF_SCOPE, PERSON_WORDS, THING_WORDS, UNSURE
+from ask_resc.context import FOLLOW_UPS, IS_HE, OUT_OF_SCOPE, PERSON_WORDS, THING_WORDS, UNSURE
 from ask_resc.facts.live import facts
 from ask_resc.nlu import checks
 from ask_resc.nlu.checks import Judged
-from ask_resc.nlu.clauses import CLAUSE_OF, asking
+from ask_resc.nlu.clauses import CLAUSE_OF, HALF, asking
 from ask_resc.nlu.intent import CHANCES
 from ask_resc.nlu.names import Found
 from ask_resc.nlu.outcomes import DECLINE, TALK, Outcomes
@@ -52,11 +52,12 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         ``sure``: answer from here on; ``unsure``: ask back from here on, below it decline;
         ``doubt``: chance of a decline from which on no fact is stated;
         ``named``: share of a decline's chance from which on its topic is named;
+        ``half``: certainty from which on each half of a clause is a question of its own;
         ``stray``: a second question from which on to be surely about something else is declined.
         ``max_questions``: so many questions of a message are answered; ``without``: checks left out.
         """
         return {
-            "sure": 0.4, "unsure": 0.3, "doubt": 0.4, "named": 0.5, "stray": 0.6,
+            "sure": 0.4, "unsure": 0.3, "doubt": 0.4, "named": 0.5, "stray": 0.6, "half": 0.8,
             "max_questions": 3, "without": [],
         }  # fmt: skip
 
@@ -94,6 +95,8 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         if whole["intent"] == OUT_OF_SCOPE and not whole["subjects"] and len(whole["text"].split()) > LONG:
             return [whole]  # some sentence of a long text always looks like a question
         parts = [self._judge(clause, outcomes) for clause in clauses]
+        if clauses and clauses[0].get(HALF):
+            return self._two(parts, outcomes) or [whole]
         asks = asking([part["text"] for part in parts])
         requests = [part for part, does in zip(parts, asks, strict=False) if does and part["intent"] not in TALK]
         asked = _distinct(_led_in([p for p in requests if p["intent"] not in _NOT_UNDERSTOOD], parts))
@@ -110,6 +113,19 @@ class QuestionCollector(GraphComponent, IntentClassifier):
                 asked[0].update({key: whole[key] for key in ("subjects", "named", "strangers")})
             return asked
         return [whole]
+
+    def _two(self, halves: List[Dict[Text, Any]], outcomes: Outcomes) -> List[Dict[Text, Any]]:
+        """ "The boss of ACES and an email for them": both, if each half is surely a question of its own."""
+        first, second = halves
+        if not all(h["intent"] in outcomes.facts.aspects and h["confidence"] >= self._config["half"] for h in halves):
+            return []
+        said = [outcomes.of(h["intent"], tuple(h["subjects"])) for h in halves]
+        same = first["intent"] == second["intent"] or said[0] == said[1]
+        if same or (second["subjects"] and not first["subjects"]) or _is_name(second):
+            return []  # one question with a longer object, or about whom it is stands at the end
+        if not second["subjects"]:
+            second.update({key: first[key] for key in ("subjects", "named")})
+        return halves
 
     def _judge(self, message: Message, outcomes: Outcomes) -> Dict[Text, Any]:
         text = message.get(TEXT) or ""
@@ -167,6 +183,14 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         return intent, likely
 
 
+def _is_name(question: Dict[Text, Any]) -> bool:
+    """Whether nothing but names is said: "the Alliance"."""
+    rest = question["text"]
+    for name in question["named"].values():
+        rest = rest.replace(name, "")
+    return not re.search(r"\w", re.sub(r"\b(?:the|an?)\b", "", rest, flags=re.I))
+
+
 def _led_in(asked: List[Dict[Text, Any]], parts: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
     """ "Ok back to CREC, is he a Dr?": what stands before a question may only say what it is about."""
     if all(question["intent"] in FOLLOW_UPS for question in asked):
@@ -177,6 +201,10 @@ def _led_in(asked: List[Dict[Text, Any]], parts: List[Dict[Text, Any]]) -> List[
         led = before and (points or before[-1]["intent"] in FOLLOW_UPS)
         if question["intent"] not in FOLLOW_UPS and not question["subjects"] and led:
             question.update({key: before[-1][key] for key in ("subjects", "named")})
+        elif before and IS_HE.search(question["text"]):
+            # "Kate Ericson, is she at CREC?"
+            question["subjects"] = list(dict.fromkeys((*before[-1]["subjects"], *question["subjects"])))
+            question["named"] = {**before[-1]["named"], **question["named"]}
     used = [set(question["subjects"]) for question in asked if question["intent"] not in FOLLOW_UPS]
     return [
         question for question in asked

@@ -75,6 +75,8 @@ OUTCOMES = (
     "asked back: offered",
     "asked back",
 )
+FACT_STATED = ("wrong fact", "should have declined")
+"""Outcomes in which a fact was stated that is wrong, or where none is right."""
 
 
 @dataclass(frozen=True)

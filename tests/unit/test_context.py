@@ -463,6 +463,50 @@ def test_context_row_ends_where_the_talk_turns_to_another_kind():
     assert remembered(Question("leader", ("crec",)), Question("founding", ("alliance",))).listed == ("alliance",)
 
 
+CLAIMED = Question("leader", ("learn",), claimed_leader="florio")
+
+
+def test_context_he_after_a_wrong_pairing_is_the_person_who_was_put_there():
+    after = remember([CLAIMED], NOTHING, FACTS)
+    assert asked("leads", "my bad. which one is his then", after=after) == ("leads", ("florio",))
+    assert asked("leader", "so who leads it", after=after) == ("leader", ("learn",))
+
+
+def test_context_he_after_a_right_pairing_is_the_leader():
+    after = remember([Question("leader", ("crec",), claimed_leader="florio")], NOTHING, FACTS)
+    assert after.mistaken is None
+    assert asked("title", "what is his title", after=after) == ("title", ("florio",))
+
+
+def test_context_a_wrong_pairing_is_forgotten_with_the_next_answer():
+    assert remembered(CLAIMED, Question("founding", ("alliance",))).mistaken is None
+
+
+def claim(text: str, *names: str, intent: str = "membership", after: Context = NOTHING) -> Any:
+    question = resolve(Heard(intent, text, names, {name: name for name in names}), after, FACTS)
+    return question and (question.subjects, question.claimed_leader)
+
+
+def test_context_is_she_at_a_center_is_a_pairing_of_the_person_talked_about():
+    assert claim("is she at CREC?", "crec", after=ABOUT_ERICSON) == (("crec",), "ericson")
+    assert claim("so is he at ACES?", "aces", after=ABOUT_CREC) == (("aces",), "florio")
+
+
+def test_context_is_she_at_a_center_without_anybody_talked_about_is_no_pairing():
+    assert claim("is she at CREC?", "crec") == (("crec",), None)
+    assert claim("what does CREC do for her?", "crec", after=ABOUT_ERICSON) == (("crec",), None)
+    assert claim("is she paid by CREC?", "crec", intent="salary", after=ABOUT_ERICSON) == (("crec",), None)
+
+
+def test_context_others_of_a_person_are_all_who_lead():
+    after = Context("person", ("florio",), (), "person")
+    assert asked("others", "and the others at his level?", after=after) == ("leader", ("resc",))
+
+
+def test_context_directors_without_a_name_are_all_of_them():
+    assert asked("leader", "can you list the directors", after=ABOUT_CREC) == ("leader", ("resc",))
+
+
 def test_context_small_talk_leaves_it_as_it_was():
     assert remember([], ABOUT_CREC, FACTS) is ABOUT_CREC
 
@@ -474,11 +518,13 @@ def slots(context: Context) -> Dict[str, Any]:
         "subjects": list(context.subjects) or None,
         "listed": list(context.listed) or None,
         "answered": context.answered,
+        "mistaken": context.mistaken,
     }
 
 
 @pytest.mark.parametrize(
-    "context", [NOTHING, ABOUT_CREC, Context("phone", ("crec", "aces"), ("crec", "aces"), "leader")]
+    "context",
+    [NOTHING, ABOUT_CREC, Context("phone", ("crec", "aces"), ("crec", "aces"), "leader", "florio")],
 )
 def test_context_survives_the_slots(context: Context):
     assert Context.from_slots(slots(context), FACTS) == context

@@ -16,7 +16,7 @@ from ask_resc.settings import PROJECT
 
 FACTS = live_facts().current()
 FILES = sorted((PROJECT / "data" / "nlu").glob("*.yml"))
-ENOUGH = 40
+ENOUGH = 60
 """Examples of an intent that say different things."""
 
 

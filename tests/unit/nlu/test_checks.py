@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Tuple
+from typing import Any, Dict, Optional, Tuple
 
 import pytest
 from ruamel.yaml import YAML
@@ -50,7 +50,7 @@ def test_checks_grain_is_how_fine_a_date_is_wanted(text: str, wanted: Optional[s
 
 
 @pytest.mark.parametrize("text", ["which day exactly?", "what day", "the exact date?", "on which day of July"])
-@pytest.mark.parametrize("intent", [OUT_OF_SCOPE, UNSURE])
+@pytest.mark.parametrize("intent", [OUT_OF_SCOPE, UNSURE, "events", "statistics"])
 def test_checks_date_alone_asks_for_the_date_of_what_was_talked_about(text: str, intent: str):
     assert after("date_alone", judged(text, intent)) == "founding"
 
@@ -63,6 +63,7 @@ def test_checks_date_alone_leaves_a_date_of_somebody_named():
     ("text", "intent"),
     [
         ("which day exactly?", "hours"),
+        ("what date is the next meeting", "events"),
         ("how much a year?", OUT_OF_SCOPE),
         ("when?", OUT_OF_SCOPE),
         ("what is the weather going to be on the day of the big game in town", OUT_OF_SCOPE),
@@ -175,6 +176,35 @@ def test_checks_is_it_one_leaves_everything_else(text: str, subjects: Tuple[str,
     assert checks.is_it_one(judged(text, "definition", *subjects), FACTS) is None
 
 
+def test_checks_is_it_one_leaves_what_has_no_members():
+    assert checks.is_it_one(judged("the Accord, is that like a contract", "definition", "accord"), FACTS) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("ok all six directors, not just them", "governance"),
+        ("give me everybody who heads one", "email"),
+        ("every single director that runs a place", "predecessor"),
+    ],
+)
+def test_checks_every_leader_is_about_who_leads(text: str, intent: str):
+    assert after("every_leader", judged(text, intent)) == "leader"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("all six centers", "members"), ("the director", "other_official"), ("all directors' pay", "salary")],
+)
+def test_checks_every_leader_leaves_everything_else(text: str, intent: str):
+    assert after("every_leader", judged(text, intent)) == intent
+
+
+@pytest.mark.parametrize("chances", [{"repeat": 0.9, "savings": 0.1}, {"repeat": 0.6, "greet": 0.4}, {}])
+def test_checks_repeat_what_leaves_a_plain_again(chances: Dict[str, float]):
+    assert after("repeat_what", judged("again please", "repeat", chances=chances)) == "repeat"
+
+
 def test_checks_is_it_one_leaves_other_questions():
     assert checks.is_it_one(judged("is it open, the RESC?", "hours", "resc"), FACTS) is None
 
@@ -240,6 +270,8 @@ TYPICAL = {
     "initial_of_a_name": judged("what does the J stand for?", "expansion"),
     "stranger": judged("who leads BOCES", "leader", strangers=("BOCES",)),
     "is_it_one": judged("is it a RESC?", "definition", "resc"),
+    "every_leader": judged("the entire roster of directors", "members"),
+    "repeat_what": judged("say the savings part again", "repeat", chances={"repeat": 0.6, "savings": 0.3}),
     "claim": judged("Danehy = CES", "jobs", "danehy", "ces", chances={"leader": 0.4}),
     "nameless": judged("what is the mill rate?", "definition"),
 }

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from ask_resc.nlu.clauses import CLAUSE_OF, MAX_CLAUSES, ClauseSplitter, asking, split
+from ask_resc.nlu.clauses import CLAUSE_OF, HALF, MAX_CLAUSES, ClauseSplitter, asking, halves, split
 
 
 @pytest.mark.parametrize(
@@ -172,3 +172,31 @@ def test_clauses_message_of_one_or_none_stays_alone(data: dict[str, str]):
 def test_clauses_of_several_messages_stay_with_their_own():
     two = [Message({TEXT: "what is CREC? who leads it?"}), Message({TEXT: "hello"})]
     assert [m.get(CLAUSE_OF) for m in splitter().process(two)] == [None, two[0], two[0], None]
+
+
+@pytest.mark.parametrize(
+    ("text", "both"),
+    [
+        ("head of ACES and an email for that office", ["head of ACES", "an email for that office"]),
+        ("the boss of CREC & its address", ["the boss of CREC", "its address"]),
+        ("who leads CREC and ACES", []),
+        ("the law, and the mission and the number of them", []),
+        ("and the others?", []),
+        ("", []),
+    ],
+)
+def test_clauses_halves_are_two_things_asked_for_at_once(text: str, both: List[str]):
+    assert halves(text) == both
+
+
+def test_clauses_halves_follow_a_message_of_one_clause_alone():
+    splitter = ClauseSplitter()
+    one, two = (
+        Message({TEXT: "the boss of CREC and its address"}),
+        Message({TEXT: "who is he? and the boss and its law"}),
+    )
+    assert [(m.get(TEXT), m.get(HALF)) for m in splitter.process([one])[1:]] == [
+        ("the boss of CREC", True),
+        ("its address", True),
+    ]
+    assert not any(m.get(HALF) for m in splitter.process([two]))

@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from ask_resc.nlu.encoder import SentenceEncoder
-from ask_resc.nlu.intent import CHANCES, FILE, MeaningAndSpellingClassifier
+from ask_resc.nlu.intent import CHANCES, NEARNESS, FILE, MeaningAndSpellingClassifier
 from ask_resc.settings import PROJECT
 from tests.unit.nlu.featurizer_checks import created, loaded, no_tokens_no_features, output, tokenized
 
@@ -103,8 +103,21 @@ def test_intent_chances_are_probabilities_and_the_ranking_is_their_order(trained
     assert sum(chances.values()) == pytest.approx(1, abs=1e-4)
     assert all(0 <= chance <= 1 for chance in chances.values())
     ranking: List[Dict[str, Any]] = message.get(INTENT_RANKING_KEY)
-    assert ranking == [{"name": n, "confidence": c} for n, c in sorted(chances.items(), key=lambda nc: -nc[1])]
+    assert [entry["name"] for entry in ranking] == sorted(chances, key=lambda name: -chances[name])
     assert message.get(INTENT) == ranking[0]
+
+
+def test_intent_confidence_is_less_for_what_is_near_to_no_example(trained: Trained):
+    taught, foreign = trained.ask("who leads it"), trained.ask("xylophone marmalade zeppelin")
+    assert taught.get(NEARNESS) > foreign.get(NEARNESS)
+    for message in (taught, foreign):
+        best = max(message.get(CHANCES).values())
+        assert message.get(INTENT)["confidence"] == pytest.approx(best**0.5 * message.get(NEARNESS), abs=1e-4)
+
+
+def test_intent_keeps_so_many_examples_of_an_intent_as_the_config_says(tmp_path: Path):
+    classifier, *_ = created(MeaningAndSpellingClassifier, tmp_path, kept=2)
+    assert classifier._kept(["a", "b", "a", "a", "a", "a", "b"]) == [0, 4, 1, 6]
 
 
 def test_intent_ranking_is_as_long_as_the_config_says(tmp_path: Path, trained: Trained):

@@ -468,3 +468,24 @@ def test_names_new_in_the_file_are_found_in_the_next_message(tmp_path: Path, mon
     assert found() == ["quillmont"]
     file.write_text("broken: [", encoding="utf-8")
     assert found() == ["quillmont"]
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("Jeff Kitching", "kitching"),
+        ("is Tom Danehy at ACES", "danehy"),
+        ("Chuck Dumais", "dumais"),
+        ("Dr. Gregory Florio", "florio"),
+        ("Katherine Ericson", "ericson"),
+    ],
+)
+def test_names_short_and_long_forms_of_a_first_name_are_the_same_person(text: str, subject: str):
+    found = find(text)
+    assert found.mentions[0].subject == subject and found.strangers == ()
+
+
+@pytest.mark.parametrize("text", ["Tim Danehy", "Bill Kitching", "Kim Ericson"])
+def test_names_another_first_name_is_another_person(text: str):
+    found = find(text)
+    assert found.mentions == () and found.strangers == (text,)

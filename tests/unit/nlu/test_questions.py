@@ -19,7 +19,7 @@ from ask_resc.context import Heard
 from ask_resc.facts.live import LiveFacts
 from ask_resc.nlu import questions
 from ask_resc.nlu.checks import OUT_OF_SCOPE, UNSURE
-from ask_resc.nlu.clauses import CLAUSE_OF
+from ask_resc.nlu.clauses import CLAUSE_OF, HALF
 from ask_resc.nlu.intent import CHANCES
 from ask_resc.nlu.questions import QUESTIONS, QuestionCollector
 from ask_resc.nlu.subjects import SubjectRecognizer
@@ -27,8 +27,9 @@ from ask_resc.settings import PROJECT
 from tests.unit.nlu.featurizer_checks import created, tokenized
 
 Chances = Dict[str, float]
-THRESHOLDS = {"sure": 0.4, "unsure": 0.2, "doubt": 0.3, "named": 0.5, "stray": 0.6, "max_questions": 3}
+THRESHOLDS = {"sure": 0.4, "unsure": 0.2, "doubt": 0.3, "named": 0.5, "stray": 0.6, "half": 0.8, "max_questions": 3}
 LEADER = {"leader": 0.9, "phone": 0.05, "greet": 0.05}
+PHONE = {"phone": 0.95, "leader": 0.05}
 FOUNDING = {"founding": 0.9, "phone": 0.1}
 ELSEWHERE = {OUT_OF_SCOPE: 0.95, "leader": 0.05}
 GREET = {"greet": 0.95, "leader": 0.05}
@@ -48,11 +49,12 @@ class Asker:
         self._collector = QuestionCollector.create(config, None, None, None)
         self._names = names
 
-    def __call__(self, text: str, chances: Chances, *clauses: Any) -> Message:
+    def __call__(self, text: str, chances: Chances, *clauses: Any, half: bool = False) -> Message:
         whole = self._message(text, chances)
         parts = [self._message(part, its) for part, its in clauses]
         for part in parts:
             part.set(CLAUSE_OF, whole)
+            part.set(HALF, half)
         [message] = self._collector.process([whole, *parts])
         return message
 
@@ -212,6 +214,12 @@ def test_questions_name_in_a_remark_is_what_the_question_is_about(ask: Asker):
     assert [(q["intent"], q["subjects"]) for q in message.get(QUESTIONS)] == [("leader", ["edadvance"])]
 
 
+def test_questions_person_in_a_remark_is_paired_with_the_center_of_the_question(ask: Asker):
+    whole = "Kate Ericson, is she at CREC?"
+    message = ask(whole, {"leads": 0.9}, ("Kate Ericson", {"person": 0.9}), ("is she at CREC?", {"leads": 0.9}))
+    assert [q["subjects"] for q in message.get(QUESTIONS)] == [["ericson", "crec"]]
+
+
 def test_questions_follow_up_before_a_question_only_says_what_it_is_about(ask: Asker):
     back, phone = {"back_to": 0.95, "leader": 0.05}, {"phone": 0.95, "leader": 0.05}
     clauses = [("back to CREC.", back), ("what's the phone?", phone)]
@@ -228,6 +236,34 @@ def test_questions_second_that_is_surely_about_something_else_is_declined(ask: A
     )
     assert intents(message) == ["leader", OUT_OF_SCOPE]
     assert message.get(INTENT)["name"] == "leader"
+
+
+def test_questions_halves_that_are_surely_two_are_both_asked(ask: Asker):
+    message = ask(
+        "the boss of CREC and an email for them",
+        PHONE,
+        ("the boss of CREC", LEADER),
+        ("an email for them", PHONE),
+        half=True,
+    )
+    assert [(q["intent"], q["subjects"]) for q in message.get(QUESTIONS)] == [("leader", ["crec"]), ("phone", ["crec"])]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("the boss of CREC", LEADER), ("an email", {"phone": 0.7, "leader": 0.3})),  # not surely
+        (("the boss of CREC", LEADER), ("the head of it", LEADER)),  # the same
+        (("the boss of CREC", LEADER), ("the Alliance", FOUNDING)),  # a name
+        (("the boss", LEADER), ("the phone of CREC", PHONE)),  # whose comes last
+        (("the boss of CREC", LEADER), ("the weather", ELSEWHERE)),
+        (("the boss of CREC", LEADER), ("a good day", GREET)),
+    ],
+)
+def test_questions_halves_that_are_not_two_are_one(ask: Asker, first: Any, second: Any):
+    text = f"{first[0]} and {second[0]}"
+    message = ask(text, LEADER, first, second, half=True)
+    assert [(q["intent"], q["text"]) for q in message.get(QUESTIONS)] == [("leader", text)]
 
 
 def test_questions_pasted_text_is_out_of_scope_whatever_a_sentence_looks_like(ask: Asker):
