@@ -14,7 +14,7 @@ from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 from ask_resc.facts.model import PLACEHOLDER, Answer, Facts, Notice
 
 MAX_SUGGESTIONS = 3
-GRAINS = ("decade", "year", "month", "day")  # from coarse to fine
+GRAINS = ("decade", "year", "month", "day", "weekday")  # from coarse to fine
 
 
 class Kind(str, Enum):

@@ -23,7 +23,7 @@ PERSON_WORDS = re.compile(
     r"\b(he|she|him|her|his|hers|himself|herself|hes|shes|that (?:guy|man|woman|lady|person))\b", re.I
 )
 THING_WORDS = re.compile(
-    r"\b(it|its|it's|that|this|there|that one|this one|they|them|their|theirs|these|those|"
+    r"\b(it|its|it's|that|thats|that's|this|there|that one|this one|they|them|their|theirs|these|those|"
     r"the (?:place|thing|first|second|latter|former|same))\b",
     re.I,
 )
@@ -34,8 +34,11 @@ ALL_OF_THEM = re.compile(
 SEVERAL_LEADERS = re.compile(r"\b(?:directors|leaders|heads|bosses|chiefs)\b", re.I)
 LEADERS = re.compile(r"\b(?:directors|leaders|heads|bosses|chiefs)\b|\b(?:who|that) (?:heads?|leads?|runs?)\b", re.I)
 PLACE = re.compile(r"\b(?:that|this|the) (?:place|outfit|organi[sz]ation|group|agency|office|one)\b", re.I)
-WHO = re.compile(r"\b(?:who|whos|who's)\b", re.I)
+WHO = re.compile(
+    r"\b(?:who|whos|who's|the (?:man|woman|person|guy|lady|gentleman|one in charge) (?:at|of|for|over|from))\b", re.I
+)
 SEVERAL = re.compile(r"\b(?:both|those|these|them|they|either|the (?:two|three|four))\b", re.I)
+PAIR_POINTED_AT = re.compile(r"\b(?:those|these|the|them) two\b|\bboth of (?:them|those|these)\b", re.I)
 PAIR = re.compile(r"\b(?:both|two|either)\b", re.I)
 IS_HE = re.compile(r"\b(?:is|isn't|isnt|does|was|wasn't|thought) (?:he|she)\b", re.I)
 # After a decline, these leave the question that had no answer and go back to the one that had.
@@ -95,7 +98,15 @@ def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
         return _follow_up(heard, context, facts)
     if heard.strangers and not heard.subjects:
         return Question(heard.intent)
+    pair = context.listed[-2:]
+    if heard.intent == "membership" and len(pair) == 2 and PAIR_POINTED_AT.search(heard.text):
+        if not set(heard.subjects) & set(pair) and all(facts.answer(s, heard.intent) for s in pair):
+            return _question(heard.intent, pair, heard)  # "What have those two to do with the RESCs?"
     subjects = _main_subjects(heard, facts)
+    about = facts.aspects[heard.intent].about
+    if about and heard.kinds and subjects and not _may_have(heard.intent, subjects, facts):
+        if not any(facts.answer(s, heard.intent) for s in subjects):
+            return _question(heard.intent, (about,), heard)  # "I know CREC and ACES, now list all the centers"
     if subjects:
         claimed = _claim(heard, facts) or _claim_of_him(heard, context, facts)
         return claimed or _question(heard.intent, subjects, heard)
@@ -195,7 +206,9 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
         if context.aspect is None:
             return None
         if heard.intent == "repeat":
-            return _question(context.aspect, named or context.subjects, heard)
+            known = all(facts.answer(s, context.aspect) for s in named)
+            aspect = context.aspect if known else context.answered or context.aspect
+            return _question(aspect, named or context.subjects, heard)
         return _more(context, facts)
     if heard.intent == "others" and not named:
         return _others(context, facts)

@@ -10,7 +10,16 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Tuple
 
-from ask_resc.context import ABOUT_LEADING, ALL_OF_THEM, LEADERS, OUT_OF_SCOPE, PERSON_WORDS, THING_WORDS, UNSURE
+from ask_resc.context import (
+    ABOUT_LEADING,
+    ALL_OF_THEM,
+    FOLLOW_UPS,
+    LEADERS,
+    OUT_OF_SCOPE,
+    PERSON_WORDS,
+    THING_WORDS,
+    UNSURE,
+)
 from ask_resc.facts.model import Facts
 from ask_resc.nlu.outcomes import TALK
 
@@ -36,9 +45,10 @@ _DAY = re.compile(
     r"|\bon an? (?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
     re.I,
 )
+_WEEKDAY = re.compile(r"\bdays? of (?:the )?week\b|\bweek ?day\b|\bmonday\W+(?:or )?\w+day\b", re.I)
 _MONTH = re.compile(r"\b(?:which|what) month\b", re.I)
 _DATE_ONLY = re.compile(r"\b(?:day|date|dates|month|year)\b", re.I)
-_NOT_DATES = (OUT_OF_SCOPE, UNSURE, "wording", "history", "events", "statistics")
+_NOT_DATES = (OUT_OF_SCOPE, UNSURE, "wording", "history", "events")
 _A_MEETING = re.compile(r"\b(?:next|meet\w*|meeting\w*|event\w*|conference\w*|workshop\w*|deadline\w*)\b", re.I)
 _AMOUNT = re.compile(r"\bhow (?:much|many)\b|\b(?:last|this|next|per|each|every|a) (?:year|month|day)\b", re.I)
 _SHORT = 10
@@ -60,14 +70,24 @@ _IS_IT = re.compile(
     re.I,
 )
 _NOT_NAMES = ("members", "governance", "predecessor", "successor", "other_official", "email", UNSURE)
+_SAID_TO_ANYBODY = frozenset("greet goodbye thank praise how_are_you affirm deny".split())
+ASKED_FROM = 0.05
+"""Chance of a question from which on a message that names somebody is one, rather than small talk."""
 AGAIN_FROM = 0.2
 """Chance of a topic from which on "again" is about it, rather than about the last answer."""
+_A_WORD_OR_TWO = 3
+_COUNTED = re.compile(
+    r"\b(?:there|exist|in all|altogether|total|them|they|these|those|it|ones|state|connecticut|ct|number|count)\b",
+    re.I,
+)
 CLAIM_BELOW = 0.8
 """A person and a center in one question are about who leads it, unless something else is surer."""
 
 
 def grain(text: str) -> Optional[str]:
     """How fine a date the question insists on (see ``answers.GRAINS``); None where any date will do."""
+    if _WEEKDAY.search(text):
+        return "weekday"
     if _DAY.search(text):
         return "day"
     if _MONTH.search(text):
@@ -81,7 +101,7 @@ def date_alone(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Which day exactly?", "month and year only": about the date of what was talked about."""
     if judged.intent not in _NOT_DATES or judged.subjects or len(judged.text.split()) > _SHORT:
         return None
-    other = _AMOUNT.search(judged.text) or _A_MEETING.search(judged.text)
+    other = _WEEKDAY.search(judged.text) or _AMOUNT.search(judged.text) or _A_MEETING.search(judged.text)
     if _DATE_ONLY.search(judged.text) and not other:
         return _as(judged, "founding")
     return None
@@ -97,7 +117,8 @@ def which_of_them(judged: Judged, facts: Facts) -> Optional[Judged]:
 
 def title_in_name(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Which of them is a Dr?" asks for a title that stands in the answer about who leads."""
-    if judged.intent not in ("leader", "person", "leads") and _TITLE_IN_NAME.search(judged.text):
+    studied = re.search(r"\b(?:universit\w*|college|degree|stud\w+|took|take|earn\w*|get|got)\b", judged.text, re.I)
+    if judged.intent not in ("leader", "person", "leads") and _TITLE_IN_NAME.search(judged.text) and not studied:
         return _as(judged, "title")
     return None
 
@@ -111,10 +132,19 @@ def initial_of_a_name(judged: Judged, facts: Facts) -> Optional[Judged]:
 
 def stranger(judged: Judged, facts: Facts) -> Optional[Judged]:
     """A name that is nobody's here: whatever is asked, it is asked about somebody else."""
-    if judged.strangers and not judged.subjects and judged.intent not in TALK:
+    remark = judged.intent in TALK and (judged.intent in _SAID_TO_ANYBODY or len(judged.strangers) < 2)
+    if judged.strangers and not judged.subjects and not remark:
         other = judged.chances.get("other_body", 0.0) >= judged.chances.get(OUT_OF_SCOPE, 0.0)
         return _as(judged, "other_body" if other else OUT_OF_SCOPE)
     return None
+
+
+def talk_of_somebody(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "Oh ok thanks. And the person at CES": who is named is asked about, whatever else is said."""
+    if judged.intent not in _SAID_TO_ANYBODY or not judged.subjects or not judged.chances:
+        return None
+    likeliest = max((*FOLLOW_UPS, *facts.aspects), key=lambda intent: judged.chances.get(intent, 0.0))
+    return _as(judged, likeliest) if judged.chances.get(likeliest, 0.0) >= ASKED_FROM else None
 
 
 def is_it_one(judged: Judged, facts: Facts) -> Optional[Judged]:
@@ -139,6 +169,13 @@ def repeat_what(judged: Judged, facts: Facts) -> Optional[Judged]:
         return None
     likeliest = max((a for a in facts.aspects), key=lambda aspect: judged.chances.get(aspect, 0.0))
     return _as(judged, likeliest) if judged.chances.get(likeliest, 0.0) >= AGAIN_FROM else None
+
+
+def count_of_what(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "How many for a quorum?": a number of something else than what the facts count."""
+    if judged.intent != "count" or judged.subjects or judged.kinds or len(judged.text.split()) <= _A_WORD_OR_TWO:
+        return None
+    return None if _COUNTED.search(judged.text) else _as(judged, OUT_OF_SCOPE)
 
 
 def claim(judged: Judged, facts: Facts) -> Optional[Judged]:
@@ -175,9 +212,11 @@ CHECKS: Dict[str, Check] = {
         title_in_name,
         initial_of_a_name,
         stranger,
+        talk_of_somebody,
         is_it_one,
         every_leader,
         repeat_what,
+        count_of_what,
         claim,
         nameless,
     )
@@ -189,6 +228,6 @@ def apply(judged: Judged, facts: Facts, without: List[str]) -> Judged:
     for name, check in CHECKS.items():
         changed = check(judged, facts) if name not in without else None
         # Another agency's facts may lack an aspect that a check is about.
-        if changed and (changed.intent in facts.aspects or changed.intent == OUT_OF_SCOPE):
+        if changed and (changed.intent in facts.aspects or changed.intent in (*FOLLOW_UPS, OUT_OF_SCOPE)):
             judged = changed
     return judged

@@ -25,7 +25,10 @@ _ASKS = (
     r"(?:who|whos|who's|whose|whom|what|whats|what's|when|whens|where|wheres|which|why|how|hows|is|are|was|were|does|do|did|"
     r"can|could|tell me|also|wat|wut|wen|wht)\b"
 )
-_ASKS_AT = rf"(?:(?:in|at|on|for|from|by|to|of|with|under)\s+(?=wh))?{_ASKS}"
+_ASKS_AT = (
+    rf"(?:(?:in|at|on|for|from|by|to|of|with|under|about|until|since)\s+(?=wh))?{_ASKS}"
+    r"|(?:would|will|may|might|could) (?:you|i|we)\b"
+)
 _OPENING = (
     r"^(?:\W|and|but|so|ok|okay|also|now|then|well|hi|hey|hello|please|"
     r"pls|plz|wait|um|uh|hm+|yo|just|or|oh|dear|sir|i ask)*"
@@ -50,7 +53,7 @@ _ASKS_SOMEHOW = re.compile(
 # comma and a question word.
 _BOUNDARY = re.compile(
     rf"(?<=[^\W\d_]{{3}}[.])\s+(?=\S)|(?<=\d[.])\s+(?=[A-Z])|(?<=[?!;])\s*(?=\S)|\s*\n+\s*|\s+[-–—]+\s+|\.{{2,}}\s*"
-    rf"|,?\s+(?:and|n|plus|but|&|or)\s+(?:also\s+)?(?={_ASKS_AT})|[,:]\s*(?=(?:and\s+)?{_ASKS_AT})",
+    rf"|,?\s+(?:and|n|plus|but|&|\+|or)\s+(?:also\s+)?(?=(?:{_ASKS_AT}))|[,:]\s*(?=(?:and\s+)?(?:{_ASKS_AT}))",
     re.IGNORECASE,
 )
 

@@ -343,6 +343,7 @@ def forms(named: object, *, is_person: bool) -> Iterator[Tuple[str, str]]:
             yield ".".join(letters), "exact"
             if len(letters) <= 5:
                 yield " ".join(letters), "exact"
+                yield "-".join(letters), "exact"
                 yield ". ".join(letters) + ".", "exact"
         plural = re.fullmatch(r"([A-Z]{3,6})s", name)
         if plural:

@@ -37,6 +37,7 @@ _WITHOUT_SUBJECT = ("others", "repeat", "more")
 RAMBLING = 15
 """Words from which on the one clause that asks weighs more than the whole."""
 _NOT_UNDERSTOOD = frozenset((OUT_OF_SCOPE, UNSURE))
+_ELSEWHERE = frozenset((OUT_OF_SCOPE, "other_body"))
 _NOT_A_QUESTION = TALK | _NOT_UNDERSTOOD
 _SET_ASIDE = re.compile(r"\b(?:not|isnt|instead of|rather than|nt)\s*$|n['’]t\s*(?:mean\s*)?$", re.I)
 
@@ -57,7 +58,7 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         ``max_questions``: so many questions of a message are answered; ``without``: checks left out.
         """
         return {
-            "sure": 0.4, "unsure": 0.3, "doubt": 0.4, "named": 0.5, "stray": 0.6, "half": 0.8,
+            "sure": 0.5, "unsure": 0.3, "doubt": 0.3, "named": 0.5, "stray": 0.6, "half": 0.8,
             "max_questions": 3, "without": [],
         }  # fmt: skip
 
@@ -94,12 +95,17 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         whole = self._judge(message, outcomes)
         if whole["intent"] == OUT_OF_SCOPE and not whole["subjects"] and len(whole["text"].split()) > LONG:
             return [whole]  # some sentence of a long text always looks like a question
+        if whole["strangers"] and not whole["subjects"] and whole["intent"] in _ELSEWHERE:
+            return [whole]  # "BOCES: when were they founded?"
         parts = [self._judge(clause, outcomes) for clause in clauses]
         if clauses and clauses[0].get(HALF):
             return self._two(parts, outcomes) or [whole]
         asks = asking([part["text"] for part in parts])
         requests = [part for part, does in zip(parts, asks, strict=False) if does and part["intent"] not in TALK]
-        asked = _distinct(_led_in([p for p in requests if p["intent"] not in _NOT_UNDERSTOOD], parts))
+        if not requests:
+            # "Thanks. And ACES"
+            requests = [part for part in parts if part["intent"] in FOLLOW_UPS and part["subjects"]]
+        asked = _distinct(_led_in(_not_of_strays(requests), parts))
         if not asked:
             return [whole]
         strays = [p for p in requests if p["intent"] == OUT_OF_SCOPE and p["confidence"] >= self._config["stray"]]
@@ -111,6 +117,8 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             if not asked[0]["subjects"]:
                 # "I saw a letter from EdAdvance. Who runs it?"
                 asked[0].update({key: whole[key] for key in ("subjects", "named", "strangers")})
+            if len(whole["text"].split()) <= SHORT:
+                asked[0]["text"] = whole["text"]  # "Of those two, which one is a Dr?"
             return asked
         return [whole]
 
@@ -165,7 +173,7 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         sums: Dict[Any, float] = defaultdict(float)
         best: Dict[Any, Text] = {}
         for intent, chance in chances.items():
-            if words > SHORT and intent in _WITHOUT_SUBJECT:
+            if words > SHORT and intent in _WITHOUT_SUBJECT and chance < self._config["half"]:
                 continue
             outcome = outcomes.of(intent, subjects)
             sums[outcome] += chance
@@ -178,9 +186,25 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             return (intent if chances[intent] >= self._config["named"] * likely else OUT_OF_SCOPE), likely
         if likely < self._config["unsure"]:
             return OUT_OF_SCOPE, 1 - likely
+        if outcome == "talk" and likely < self._config["sure"]:
+            return OUT_OF_SCOPE, 1 - likely  # "ggghhhjk": asking back would offer nothing
         if likely < self._config["sure"] or (outcome != "talk" and sums[DECLINE] > self._config["doubt"]):
             return UNSURE, likely
         return intent, likely
+
+
+def _not_of_strays(requests: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
+    """What was understood, without what points at something that was not: "the mill rate? Why is it so high?"."""
+    kept: List[Dict[Text, Any]] = []
+    stray = False
+    for question in requests:
+        points = PERSON_WORDS.search(question["text"]) or THING_WORDS.search(question["text"])
+        if stray and points and not question["subjects"]:
+            continue
+        stray = question["intent"] in _ELSEWHERE and not question["subjects"]
+        if question["intent"] not in _NOT_UNDERSTOOD:
+            kept.append(question)
+    return kept
 
 
 def _is_name(question: Dict[Text, Any]) -> bool:
@@ -195,14 +219,17 @@ def _led_in(asked: List[Dict[Text, Any]], parts: List[Dict[Text, Any]]) -> List[
     """ "Ok back to CREC, is he a Dr?": what stands before a question may only say what it is about."""
     if all(question["intent"] in FOLLOW_UPS for question in asked):
         return asked[:1]
+    others = [question for question in asked if question["intent"] == "others"]
+    if others and len(asked) == 2 and not asked[1]["subjects"] and THING_WORDS.search(asked[1]["text"]):
+        return others  # "And the other centers? Who leads them?"
     for question in asked:
         before = [p for p in parts[: parts.index(question)] if p["subjects"] and p not in asked[:-1]]
         points = PERSON_WORDS.search(question["text"]) or THING_WORDS.search(question["text"])
         led = before and (points or before[-1]["intent"] in FOLLOW_UPS)
         if question["intent"] not in FOLLOW_UPS and not question["subjects"] and led:
             question.update({key: before[-1][key] for key in ("subjects", "named")})
-        elif before and IS_HE.search(question["text"]):
-            # "Kate Ericson, is she at CREC?"
+        elif before and (IS_HE.search(question["text"]) or (points and question["intent"] == "person")):
+            # "Kate Ericson, is she at CREC?", "It says Dumais. Would that be somebody at the RESCs?"
             question["subjects"] = list(dict.fromkeys((*before[-1]["subjects"], *question["subjects"])))
             question["named"] = {**before[-1]["named"], **question["named"]}
     used = [set(question["subjects"]) for question in asked if question["intent"] not in FOLLOW_UPS]

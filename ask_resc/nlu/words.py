@@ -20,7 +20,7 @@ SHORTHAND = {
     "exec": "executive", "ppl": "people", "info": "information", "n": "and", "thier": "their", "teh": "the",
     "hes": "he's", "shes": "she's", "its": "it's", "dont": "don't", "isnt": "isn't", "wheres": "where's",
 }  # fmt: skip
-_SHORTHAND = re.compile(rf"(?<![\w'])(?:{'|'.join(SHORTHAND)})(?![\w'])", re.IGNORECASE)
+_SHORTHAND = re.compile(rf"(?<![\w'/])(?:{'|'.join(SHORTHAND)})(?![\w'/])", re.IGNORECASE)
 BRACES = (r"\{", r"\}")
 
 

@@ -498,6 +498,28 @@ def test_context_is_she_at_a_center_without_anybody_talked_about_is_no_pairing()
     assert claim("is she paid by CREC?", "crec", intent="salary", after=ABOUT_ERICSON) == (("crec",), None)
 
 
+def test_context_those_two_and_the_rescs_is_about_the_two():
+    after = Context("partners", ("csde", "oec"), ("csde", "oec"), "partners")
+    text = "what have those two got to do with the RESCs"
+    assert asked("membership", text, "resc", after=after) == ("membership", ("csde", "oec"))
+    assert asked("membership", "are the RESCs in the Alliance", "resc", after=after) == ("membership", ("resc",))
+
+
+def test_context_list_of_the_centers_is_of_all_whichever_were_named():
+    text = "I know CREC and ACES, now list the centers"
+    assert asked("members", text, "crec", "aces", kinds=frozenset({"center"})) == ("members", ("resc",))
+
+
+def test_context_again_with_a_name_after_a_decline_goes_back_to_what_was_answered():
+    after = Context("tenure", ("aces",), ("aces",), "leader")
+    assert asked("repeat", "ACES name one more time", "aces", after=after) == ("leader", ("aces",))
+
+
+def test_context_the_man_at_is_who_leads():
+    after = Context("salary", ("crec",), (), "leader")
+    assert asked("ellipsis", "and the man at EASTCONN?", "eastconn", after=after) == ("leader", ("eastconn",))
+
+
 def test_context_others_of_a_person_are_all_who_lead():
     after = Context("person", ("florio",), (), "person")
     assert asked("others", "and the others at his level?", after=after) == ("leader", ("resc",))

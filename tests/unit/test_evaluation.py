@@ -51,7 +51,7 @@ def test_evaluation_interval_is_wilsons():
 
 
 def test_evaluation_counts_every_outcome_that_states_a_wrong_fact():
-    table = {"answerable": Counter({outcome: 1 for outcome in OUTCOMES})}
+    table = {"answerable": Counter(dict.fromkeys(OUTCOMES, 1))}
     assert wrong_facts(table) == 2
     assert shares(table) == {"answerable": round(100 / len(OUTCOMES), 1)}
 

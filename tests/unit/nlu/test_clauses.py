@@ -33,6 +33,9 @@ from ask_resc.nlu.clauses import CLAUSE_OF, HALF, MAX_CLAUSES, ClauseSplitter, a
         ("I work at a school. Who leads CREC?", ["I work at a school.", "Who leads CREC?"]),
         ("It began in 1972. Which law was that?", ["It began in 1972.", "Which law was that?"]),
         ("What is CREC?Who leads it?", ["What is CREC?", "Who leads it?"]),
+        ("who leads CES + what town is it in", ["who leads CES", "what town is it in"]),
+        ("who leads CES, and would you have the number", ["who leads CES", "would you have the number"]),
+        ("what is CREC, and until what year", ["what is CREC", "until what year"]),
         ("ok! thanks! who leads CREC", ["ok!", "thanks!", "who leads CREC"]),
     ],
 )

@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from ask_resc.nlu.encoder import SentenceEncoder
-from ask_resc.nlu.intent import CHANCES, NEARNESS, FILE, MeaningAndSpellingClassifier
+from ask_resc.nlu.intent import CHANCES, FILE, NEARNESS, MeaningAndSpellingClassifier
 from ask_resc.settings import PROJECT
 from tests.unit.nlu.featurizer_checks import created, loaded, no_tokens_no_features, output, tokenized
 

@@ -145,9 +145,11 @@ def test_questions_message_without_chances_is_out_of_scope(ask: Asker):
 
 @pytest.mark.parametrize("intent", ["repeat", "more", "others"])
 def test_questions_long_message_is_no_mere_follow_up(ask: Asker, intent: str):
-    short, chances = "and again please", {intent: 0.9, OUT_OF_SCOPE: 0.1}
+    short, chances = "and again please", {intent: 0.7, OUT_OF_SCOPE: 0.3}
     assert intents(ask(short, chances)) == [intent]
     assert intents(ask(" ".join(["my"] * 40), chances)) == [OUT_OF_SCOPE]
+    surely = {intent: 0.9, OUT_OF_SCOPE: 0.1}
+    assert intents(ask(" ".join(["my"] * 20), surely)) == [intent]
 
 
 def test_questions_checks_have_a_say(names: SubjectRecognizer):
@@ -264,6 +266,40 @@ def test_questions_halves_that_are_not_two_are_one(ask: Asker, first: Any, secon
     text = f"{first[0]} and {second[0]}"
     message = ask(text, LEADER, first, second, half=True)
     assert [(q["intent"], q["text"]) for q in message.get(QUESTIONS)] == [("leader", text)]
+
+
+def test_questions_about_a_stranger_are_all_about_the_stranger(ask: Asker):
+    text = "New York's BOCES: when were they founded? And who leads them?"
+    message = ask(text, {"founding": 0.9, OUT_OF_SCOPE: 0.1}, ("when were they founded?", FOUNDING), ("And who leads them?", LEADER))
+    assert [q["intent"] for q in message.get(QUESTIONS)] == [OUT_OF_SCOPE]
+
+
+def test_questions_that_point_at_something_else_are_about_that(ask: Asker):
+    text = "what is the mill rate and why is it so high"
+    message = ask(text, FOUNDING, ("what is the mill rate", ELSEWHERE), ("why is it so high", {"reason": 0.95}))
+    assert "reason" not in [q["intent"] for q in message.get(QUESTIONS)]
+
+
+def test_questions_talk_that_is_not_sure_is_out_of_scope(ask: Asker):
+    message = ask("ggghhhjk", {"greet": 0.39, OUT_OF_SCOPE: 0.3, "leader": 0.31})
+    assert [q["intent"] for q in message.get(QUESTIONS)] == [OUT_OF_SCOPE]
+
+
+def test_questions_of_a_short_message_keep_all_its_words(ask: Asker):
+    text = "Of those two, which one is a Dr?"
+    message = ask(text, GREET, ("Of those two", GREET), ("which one is a Dr?", {"title": 0.95}))
+    assert [(q["intent"], q["text"]) for q in message.get(QUESTIONS)] == [("title", text)]
+
+
+def test_questions_name_after_thanks_is_asked_about(ask: Asker):
+    message = ask("Thanks. and ACES", {"thank": 0.95}, ("Thanks.", {"thank": 0.95}), ("and ACES", {"ellipsis": 0.95}))
+    assert [(q["intent"], q["subjects"]) for q in message.get(QUESTIONS)] == [("ellipsis", ["aces"])]
+
+
+def test_questions_others_and_who_leads_them_are_one(ask: Asker):
+    text = "And the others? Who leads them?"
+    message = ask(text, LEADER, ("And the others?", {"others": 0.95}), ("Who leads them?", LEADER))
+    assert [q["intent"] for q in message.get(QUESTIONS)] == ["others"]
 
 
 def test_questions_pasted_text_is_out_of_scope_whatever_a_sentence_looks_like(ask: Asker):
