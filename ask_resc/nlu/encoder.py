@@ -6,6 +6,7 @@ and the bot's other work wants the other cores.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, List, Text, Tuple
@@ -89,8 +90,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """Nothing to check."""
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add the feature to each example."""
-        self.process(training_data.training_examples)
+        """Add the feature to each example; on all cores, each sentence for itself, so that it is as in a message."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda example: self.process([example]), training_data.training_examples))
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
