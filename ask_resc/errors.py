@@ -201,6 +201,10 @@ def not_read(reason: str) -> str:
     return f"A conversation was not read, so the bot does not know what was said before: {reason}."
 
 
+def vote_not_kept(reason: str) -> str:
+    return f"A visitor's vote on an answer was not kept: {reason}."
+
+
 def slot_unknown(slot: str) -> str:
     return f"Stored conversations set a slot “{slot}”, which the domain no longer has. It is passed over."
 
