@@ -10,7 +10,18 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from ask_resc import answers
 from ask_resc.answers import Reply
-from ask_resc.context import FOLLOW_UPS, OUT_OF_SCOPE, UNSURE, Context, Heard, at_home, named, options, remember, resolve
+from ask_resc.context import (
+    FOLLOW_UPS,
+    OUT_OF_SCOPE,
+    UNSURE,
+    Context,
+    Heard,
+    at_home,
+    named,
+    options,
+    remember,
+    resolve,
+)
 from ask_resc.facts.model import Facts
 
 

@@ -42,7 +42,8 @@ CONCEDES = re.compile(
 
 # On a center's own site, "our director", "who leads you": not "can you tell me" or "give us".
 OURS = re.compile(
-    r"\b(?:our|ours|your|yours|we|(?:lead|leads|led|run|runs|head|heads|of|for|at|with|about|do|are|is|were) (?:you|us))\b"
+    r"\b(?:our|ours|your|yours|we|"
+    r"(?:lead|leads|led|run|runs|head|heads|of|for|at|with|about|do|are|is|were) (?:you|us))\b"
     r"(?! (?:know|tell|say|think|mean|give|help|explain|answer|please)\b)",
     re.I,
 )

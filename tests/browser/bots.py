@@ -32,7 +32,8 @@ class WebBot:
     def start(self) -> None:
         arguments: List[str] = [
             *("run", "-i", "127.0.0.1", "-p", str(self.port), "--endpoints", "endpoints.yml"),
-            *("--credentials", str(self.folder / "credentials.yml"), "--model", str(training.MODEL.relative_to(PROJECT))),
+            *("--credentials", str(self.folder / "credentials.yml")),
+            *("--model", str(training.MODEL.relative_to(PROJECT))),
         ]
         variables = {"ASK_RESC_DATABASE": str(self.database), "ASK_RESC_SECRET": "s" * 40}
         self._process = rasa_process.start(arguments, self.log, variables)

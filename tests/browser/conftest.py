@@ -46,7 +46,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A visitor's browser: nothing in it is another's."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US", timezone_id="America/New_York")
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 800}, locale="en-US", timezone_id="America/New_York"
+    )
     yield context
     context.close()
 
@@ -95,7 +97,7 @@ class Site:
         pages = self.pages
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802
+            def do_GET(self) -> None:
                 text, headers = pages.get(self.path, ("", {}))
                 self.send_response(200 if text else 404)
                 for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
@@ -129,4 +131,3 @@ def web_bot(model: str, site: Site, tmp_path_factory: pytest.TempPathFactory) ->
     bot.start()
     yield bot
     bot.kill()
-

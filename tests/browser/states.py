@@ -38,7 +38,14 @@ def ask(text: str) -> Do:
 
 def reply_of_kind(kind: Kind, text: str) -> Callable[[Route], None]:
     """The reply as the intake makes it where the bot says nothing."""
-    reply = {"id": "0" * 32, "kind": kind.value, "text": text, "notices": [], "sources": [], "suggestions": []}
+    reply: Dict[str, Any] = {
+        "id": "0" * 32,
+        "kind": kind.value,
+        "text": text,
+        "notices": [],
+        "sources": [],
+        "suggestions": [],
+    }
     headers = {"Access-Control-Allow-Origin": "*"}
     return lambda route: route.fulfill(body=json.dumps({"replies": [reply]}), headers=headers)
 

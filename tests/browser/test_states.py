@@ -109,7 +109,8 @@ def too_small(chat: Any) -> List[str]:
     return [
         (target.text_content() or "").strip()
         for target in chat.element.locator("button:visible, textarea:visible").all()
-        if min((target.bounding_box() or {"width": 0, "height": 0})[side] for side in ("width", "height")) < LEAST_TARGET
+        if min((target.bounding_box() or {"width": 0, "height": 0})[side] for side in ("width", "height"))
+        < LEAST_TARGET
     ]
 
 

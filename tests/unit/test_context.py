@@ -548,7 +548,14 @@ def on_the_site_of(home: Any, text: str, intent: str = "leader", after: Context 
 
 @pytest.mark.parametrize(
     "text",
-    ["who is our director", "who leads you", "who runs us?", "your director?", "who is the director", "Who's in charge"],
+    [
+        "who is our director",
+        "who leads you",
+        "who runs us?",
+        "your director?",
+        "who is the director",
+        "Who's in charge",
+    ],
 )
 def test_context_at_home_our_director_is_the_directors_of_the_site(text: str):
     assert on_the_site_of("crec", text) == ("leader", ("crec",))

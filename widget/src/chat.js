@@ -105,8 +105,8 @@ export class AskResc extends HTMLElement {
     if (this.isFloating) header.append(button(words.close, () => this.hide(), CROSS, 'icon'));
     this.panel.append(header, options, this.log, this.status, form);
 
-    // A landmark of its own, wherever on the page it stands.
-    this.root = h(this.isFloating ? 'section' : 'div', { class: `root ${mode || ''}`, lang: this.language });
+    // A landmark of its own, wherever on the page it stands; its own words are written from left to right.
+    this.root = h(this.isFloating ? 'section' : 'div', { class: `root ${mode || ''}`, lang: this.language, dir: 'ltr' });
     if (this.isFloating) this.root.setAttribute('aria-label', name);
     this.launcher = button(words.open, () => this.show(true), SPEECH, `launcher ${side}`);
     this.launcher.setAttribute('aria-haspopup', 'dialog');
@@ -282,7 +282,7 @@ export class AskResc extends HTMLElement {
     if (state === 'idle' || state === 'waiting' || state === 'retrying') return;
     const sentences = { offline: talk.pending ? words.offline : words.offlineAtStart, busy: fill(words.busy, talk.wait), blocked: words.blocked, failed: words.failed };
     const box = h('div', { class: 'trouble' }, h('p', {}, sentences[state]));
-    if (state !== 'blocked') box.append(button(words.again, () => talk.retry()));
+    if (state !== 'blocked') box.append(' ', button(words.again, () => talk.retry()));
     log.append(box);
     log.scrollTop = log.scrollHeight;
   }

@@ -116,7 +116,7 @@ textarea:focus-visible { outline-offset: 0; border-radius: .8em }
 }
 @media (max-width: 22em) { .send span { display: none } .log { padding-inline: .7em } }
 @media (forced-colors: active) {
-  .launcher, .panel, .message, .send, .vote [aria-pressed=true], .you .said { border: 1px solid }
+  .launcher, .panel, .message.bot, .send, .vote [aria-pressed=true], .you .said { border: 1px solid }
   .vote [aria-pressed=true] { forced-color-adjust: none; background: Highlight; color: HighlightText; border-color: Highlight }
   .send[aria-disabled=true] { color: GrayText }
   .dots i { background: CanvasText }

@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 import re
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
+from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Tuple
 
 from rasa.core.channels.channel import InputChannel
 from rasa.shared.exceptions import RasaException
@@ -18,7 +18,8 @@ from rasa.shared.utils.io import read_yaml_file
 from sanic import Blueprint
 from sanic.exceptions import PayloadTooLarge
 from sanic.request import Request
-from sanic.response import HTTPResponse, json as json_response
+from sanic.response import HTTPResponse
+from sanic.response import json as json_response
 
 from ask_resc import errors
 from ask_resc.channels.intake import Handler, Intake, Reply, prepare
@@ -122,7 +123,7 @@ class _Guard:
         self._origins, self._proxies = origins, proxies
         self._per_address = Limit(A_MINUTE_PER_ADDRESS)
 
-    def guarded(self, answer: Answer) -> Callable[[Request], Awaitable[HTTPResponse]]:
+    def guarded(self, answer: Answer) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
         async def handle(request: Request) -> HTTPResponse:
             try:
                 return said(request, await answer(request, self._body(request)))

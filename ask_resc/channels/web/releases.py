@@ -8,7 +8,6 @@ import html
 from pathlib import Path
 from typing import Dict
 
-
 from ask_resc import errors
 from ask_resc.settings import PROJECT
 

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import os
 import secrets
-from pathlib import Path
 from typing import Any, Optional
 
 from ask_resc import settings
