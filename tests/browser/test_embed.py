@@ -146,6 +146,36 @@ def test_embed_colours_that_cannot_be_read_are_mended_and_told(page: Page, site:
     assert any("the colour for text cannot be read" in text for text in said)
 
 
+def test_embed_wide_text_spacing_cuts_nothing_off(page: Page, site: Site, web_bot: WebBot) -> None:
+    page.goto(site.add("/spacing", tag(web_bot)))
+    chat = Chat(page).open()
+    chat.ask("who leads CREC?")
+    chat.element.evaluate(
+        """e => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
+            word-spacing: .16em !important } p { margin-bottom: 2em !important }`);
+          e.shadowRoot.adoptedStyleSheets.push(sheet);
+        }"""
+    )
+    cut = "parts => parts.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.className)"
+    assert chat.element.locator(".panel, header, .message, .vote, button:visible, form").evaluate_all(cut) == []
+    for button in chat.element.get_by_role("button").all():
+        button.scroll_into_view_if_needed()
+        expect(button).to_be_in_viewport()
+
+
+def test_embed_escape_shows_what_the_chat_covers_without_moving_the_focus(
+    page: Page, site: Site, web_bot: WebBot
+) -> None:
+    page.goto(site.add("/covered", tag(web_bot, "data-open") + "<a href=#x>A link</a>"))
+    chat = Chat(page).ready()
+    page.get_by_role("link", name="A link").focus()
+    page.keyboard.press("Escape")
+    expect(chat.panel).to_be_hidden()
+    expect(page.get_by_role("link", name="A link")).to_be_focused()
+
+
 def test_embed_takes_the_fonts_and_the_colour_of_the_page(page: Page, site: Site, web_bot: WebBot) -> None:
     head = '<meta name="theme-color" content="#1d4d3f"><style>body { font-family: Georgia, serif }</style>'
     page.goto(site.add("/home", tag(web_bot), head=head))

@@ -274,6 +274,17 @@ def test_visit_whom_to_ask_and_what_is_kept_are_linked(visit: Visit, web_bot: We
     expect(page.get_by_role("heading", level=1)).to_have_text("What Ask RESC keeps")
 
 
+def test_visit_the_contact_of_the_facts_is_linked(visit: Visit, page: Page) -> None:
+    contact = {"name": "The office", "address": "https://district.example/office", "phone": "860 555 0100"}
+
+    def with_contact(route: Route) -> None:
+        route.fulfill(json={**route.fetch().json(), "contact": contact}, headers={"Access-Control-Allow-Origin": "*"})
+
+    page.route(re.compile("/webhooks/web/session$"), with_contact)
+    links = visit().open().ask("weather tomorrow?").get_by_role("link")
+    assert links.evaluate_all("all => all.map((a) => a.href)") == [contact["address"], "tel:8605550100"]
+
+
 def test_visit_our_director_is_the_directors_of_the_site(visit: Visit) -> None:
     for center in ("CREC", "ACES"):
         chat = visit(f'data-subject="{center}"').open()

@@ -45,6 +45,8 @@ export class AskResc extends HTMLElement {
     matchMedia(SMALL).addEventListener('change', () => this.fit(), { signal });
     window.visualViewport?.addEventListener('resize', () => this.fit(), { signal });
     window.visualViewport?.addEventListener('scroll', () => this.fit(), { signal });
+    // From anywhere on the page: what the chat covers can be seen again without moving the focus.
+    document.addEventListener('keydown', (event) => this.escape(event), { signal });
     window.addEventListener('online', () => this.talk.state === 'offline' && this.talk.retry(), { signal });
     this.paint();
     if (!this.isFloating) this.show(false);
@@ -131,12 +133,6 @@ export class AskResc extends HTMLElement {
     });
     this.input.addEventListener('input', () => this.grow());
     if (this.isFloating) {
-      this.panel.addEventListener('keydown', (event) => {
-        if (event.key !== 'Escape') return;
-        event.preventDefault();
-        event.stopPropagation();
-        this.hide();
-      });
       // What else closes a dialog: the back gesture of a phone.
       this.panel.addEventListener('cancel', (event) => {
         event.preventDefault();
@@ -190,6 +186,13 @@ export class AskResc extends HTMLElement {
     dialog.removeAttribute('open');
     if (had) this.launcher.focus();
     this.talk.setOpen(false);
+  }
+
+  /** @param {KeyboardEvent} event */
+  escape(event) {
+    if (event.key !== 'Escape' || event.defaultPrevented || !this.isFloating || !this.panel.hasAttribute('open')) return;
+    event.preventDefault();
+    this.hide();
   }
 
   /**
