@@ -8,7 +8,7 @@ BIN := .venv/bin
 SET_UP := sh scripts/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help chat run train test lint evaluate bench
+.PHONY: help chat run train test lint evaluate bench widget
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,10 @@ lint: ## check style, types and the direction of imports
 evaluate: ## ask the bot the evaluation questions and count how it does; ARGS=--write, ARGS=--ablate
 	@$(SET_UP) dev </dev/null
 	@exec $(BIN)/python -m tests.evaluation.evaluate $(ARGS)
+
+widget: ## make widget/ask-resc.js, the file that sites load, from widget/src
+	@$(SET_UP) dev </dev/null
+	@exec $(BIN)/python -m widget.build
 
 bench: ## measure beside a stock Rasa bot, on Linux; ARGS=--quick, ARGS="--rounds 5 --write"
 	@$(SET_UP) dev </dev/null

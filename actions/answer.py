@@ -7,7 +7,7 @@ from typing import Any, Dict, List
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.dialogue import heard, reply_to, slots, utter
+from actions.dialogue import heard, home, reply_to, slots, utter
 from ask_resc.context import Context
 from ask_resc.facts.live import facts as live_facts
 
@@ -24,6 +24,7 @@ class ActionAnswer(Action):
     ) -> List[Dict[str, Any]]:
         """Reply, and remember what it was about."""
         facts = live_facts().current()
-        replies, context = reply_to(heard(tracker), Context.from_slots(tracker.slots, facts), facts)
+        context = Context.from_slots(tracker.slots, facts)
+        replies, context = reply_to(heard(tracker), context, facts, home(tracker))
         utter(dispatcher, replies, facts)
         return slots(context)

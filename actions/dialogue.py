@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
@@ -10,7 +10,18 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from ask_resc import answers
 from ask_resc.answers import Reply
-from ask_resc.context import FOLLOW_UPS, OUT_OF_SCOPE, UNSURE, Context, Heard, named, options, remember, resolve
+from ask_resc.context import (
+    FOLLOW_UPS,
+    OUT_OF_SCOPE,
+    UNSURE,
+    Context,
+    Heard,
+    at_home,
+    named,
+    options,
+    remember,
+    resolve,
+)
 from ask_resc.facts.model import Facts
 
 
@@ -38,24 +49,34 @@ def heard(tracker: Tracker) -> List[Heard]:
     ]
 
 
-def reply_to(questions: Sequence[Heard], context: Context, facts: Facts) -> Tuple[List[Reply], Context]:
+def home(tracker: Tracker) -> Optional[str]:
+    """The subject of the site that the last message came from, if it is one's own; a channel's metadata says it."""
+    metadata = (tracker.latest_message or {}).get("metadata")
+    subject = metadata.get("subject") if isinstance(metadata, dict) else None
+    return subject if isinstance(subject, str) else None
+
+
+def reply_to(
+    questions: Sequence[Heard], context: Context, facts: Facts, home: Optional[str] = None
+) -> Tuple[List[Reply], Context]:
     """Replies to the questions in the order asked, each understood beside what was said before it."""
     replies: List[Reply] = []
     for question in questions:
+        there = at_home(question, context, home, facts)
         if question.intent in (OUT_OF_SCOPE, UNSURE):
             # Not understood, but it said whom it was about: "it" in the next question is that.
             context = named(question, context)
         if question.intent == OUT_OF_SCOPE:
             replies.append(answers.out_of_scope(facts))
         elif question.intent in facts.aspects or question.intent in FOLLOW_UPS:
-            resolved = resolve(question, context, facts)
+            resolved = resolve(question, there, facts)
             if resolved is None:
-                replies.append(answers.ask_back(options(question, context, facts), facts))
+                replies.append(answers.ask_back(options(question, there, facts), facts))
             else:
                 replies.extend(answers.answer(resolved, facts))
                 context = remember([resolved], context, facts)
         elif question.intent == UNSURE:
-            replies.append(answers.ask_back(options(question, context, facts), facts))
+            replies.append(answers.ask_back(options(question, there, facts), facts))
         else:
             replies.append(answers.small_talk(question.intent, facts))
     return answers.without_repeats(replies), context

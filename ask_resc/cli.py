@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Optional, Sequence
 
 from ask_resc import errors, serving, settings, terminal, training
+from ask_resc.channels.web import releases
 from ask_resc.facts.loader import FactsError, load
 from ask_resc.rasa_process import RasaFailed
 
@@ -61,7 +62,33 @@ def _parser() -> argparse.ArgumentParser:
         description="Train the model if what it is made from has changed. The facts are not part of that.",
     )
     train.set_defaults(run=_train)
+
+    widget = commands.add_parser("widget", help="the chat for web pages", description="Put the chat on web releases.")
+    widget_commands = widget.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    tag = widget_commands.add_parser(
+        "tag",
+        help="print the tag that loads this version for good",
+        description="Print the tag for a page, with the address of this very version and its integrity hash.",
+    )
+    tag.add_argument("server", metavar="ADDRESS", help="of the bot: https://bot.example")
+    tag.set_defaults(run=_print_tag)
+    keep = widget_commands.add_parser(
+        "keep",
+        help="keep this version's address working; part of a release",
+        description="Copy this version into widget/releases, so that tags which name it go on working.",
+    )
+    keep.set_defaults(run=_keep_widget)
     return parser
+
+
+def _print_tag(arguments: argparse.Namespace) -> int:
+    print(releases.tag(arguments.server))
+    return 0
+
+
+def _keep_widget(_: argparse.Namespace) -> int:
+    print(errors.widget_kept(_shown(releases.keep())))
+    return 0
 
 
 def _check_facts(arguments: argparse.Namespace) -> int:

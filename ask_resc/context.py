@@ -48,6 +48,14 @@ CONCEDES = re.compile(
     re.I,
 )
 
+# On a center's own site, "our director", "who leads you": not "can you tell me" or "give us".
+OURS = re.compile(
+    r"\b(?:our|ours|your|yours|we|"
+    r"(?:lead|leads|led|run|runs|head|heads|of|for|at|with|about|do|are|is|were) (?:you|us))\b"
+    r"(?! (?:know|tell|say|think|mean|give|help|explain|answer|please)\b)",
+    re.I,
+)
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -265,6 +273,16 @@ def _more(context: Context, facts: Facts) -> Optional[Question]:
 def named(heard: Heard, context: Context) -> Context:
     """The context after a question that was not understood: about whom it names, if it names any."""
     return replace(context, subjects=heard.subjects) if heard.subjects else context
+
+
+def at_home(heard: Heard, context: Context, home: Optional[str], facts: Facts) -> Context:
+    """The context of a question on a site that is about one subject, its ``home``.
+
+    There, "our director" is its director, and so is "the director" as long as the talk has been about nobody.
+    """
+    if home not in facts.subjects or not (OURS.search(heard.text) or not context.subjects):
+        return context
+    return replace(context, subjects=(home,), listed=())
 
 
 def remember(questions: Sequence[Question], context: Context, facts: Facts) -> Context:

@@ -201,6 +201,10 @@ def not_read(reason: str) -> str:
     return f"A conversation was not read, so the bot does not know what was said before: {reason}."
 
 
+def vote_not_kept(reason: str) -> str:
+    return f"A visitor's vote on an answer was not kept: {reason}."
+
+
 def slot_unknown(slot: str) -> str:
     return f"Stored conversations set a slot “{slot}”, which the domain no longer has. It is passed over."
 
@@ -221,3 +225,56 @@ def needs_tensorflow(component: str) -> str:
 
 def actions_not_imported(package: str) -> str:
     return f"The custom actions cannot be imported from “{package}”; the log says why."
+
+
+# --- The chat on a web page
+
+_WEB_CHANNEL = "ask_resc.channels.web.input.WebChannel in credentials.yml"
+WEB_WITHOUT_SECRET = (
+    "The chat for web pages is off: there is no secret to sign conversations with. "
+    "Set ASK_RESC_SECRET, or start the bot with make run, which makes one."
+)
+WEB_NOT_JSON = "The body must be a JSON object."
+WEB_NO_MESSAGE_ID = "“id” must be 16 to 64 hexadecimal digits, new with each message."
+WEB_NO_VOTE = "“answer” must be the id of a reply, and “helpful” true or false."
+WEB_SESSION_UNKNOWN = "There is no such session. Begin a new one."
+WEB_ANSWER_UNKNOWN = "This conversation has no such answer."
+WEB_VOTE_NOT_KEPT = "The vote could not be kept just now."
+WEB_TOO_MANY = "Too many messages at once. Wait a moment."
+WEB_NOT_POSTED = "Requests of the chat are sent with POST."
+WEB_NOTHING_HERE = "There is nothing at this address."
+
+
+def web_secret_too_short(least: int) -> str:
+    return f"ASK_RESC_SECRET must have at least {least} characters. Make one: openssl rand -hex 32"
+
+
+def web_keys_unknown(keys: Iterable[object]) -> str:
+    return f"{_WEB_CHANNEL} takes two lists, “origins” and “proxies”. Not understood: {', '.join(map(str, keys))}."
+
+
+def web_origins_malformed(origins: Iterable[object]) -> str:
+    return (
+        f"“origins” of {_WEB_CHANNEL} must be sites such as https://www.district.example, without a path. "
+        f"Not understood: {', '.join(map(str, origins))}."
+    )
+
+
+def web_proxy_malformed(reason: str) -> str:
+    return f"“proxies” of {_WEB_CHANNEL} must be addresses or networks of proxies: {reason}."
+
+
+def web_origin_not_allowed(origin: str) -> str:
+    return f"The site {origin} may not show this chat. Whoever runs the bot adds it to “origins” of {_WEB_CHANNEL}."
+
+
+def web_too_large(most: int) -> str:
+    return f"A request has at most {most} bytes."
+
+
+def widget_release_changed(names: Iterable[str]) -> str:
+    return f"In widget/releases, {', '.join(names)} is not what it was when it was kept. Restore it: git checkout."
+
+
+def widget_kept(copy: object) -> str:
+    return f"{copy} keeps this version's address working. Commit it."

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from ask_resc import errors, rasa_process, training
+from ask_resc.channels.web import sessions
 from ask_resc.settings import PROJECT
 
 HOST = "127.0.0.1"
@@ -110,6 +111,7 @@ def run(port: int) -> int:
         return 1
     _on_end(lambda *_: sys.exit(0))
     training.ensure_model(lambda: print(training.WAIT, file=sys.stderr, flush=True))
+    sessions.ensure_secret()
     threading.Thread(target=_announce, args=(port,), daemon=True).start()
     # The server takes the signals over when it serves. While it loads, it would answer the exception
     # of an orderly end with a page of its own state, and there is nothing to put in order yet.
@@ -134,6 +136,7 @@ def _arguments(port: int) -> List[str]:
 def _announce(port: int) -> None:
     if _wait_until_ready(port, lambda: True):
         print(f"Ask RESC answers on http://{HOST}:{port}{REST}webhook (Ctrl-C ends it)", flush=True)
+        print(f"The chat on a page: http://{HOST}:{port}/demo", flush=True)
 
 
 def _wait_until_ready(port: int, is_running: Callable[[], bool]) -> bool:

@@ -28,3 +28,11 @@ def database() -> Optional[str]:
     Default: what ``endpoints.yml`` says.
     """
     return os.environ.get("ASK_RESC_DATABASE") or None
+
+
+def secret() -> Optional[str]:
+    """``ASK_RESC_SECRET``: signs the conversations of web pages; at least 32 characters, the same for all processes.
+
+    Default: the file ``.state/secret``, which ``make run`` makes.
+    """
+    return os.environ.get("ASK_RESC_SECRET") or None

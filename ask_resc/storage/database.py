@@ -102,6 +102,10 @@ class Database:
             self._down_until = time.monotonic() + SECONDS_DOWN
             raise
 
+    async def create(self, table: sa.Table) -> None:
+        """Create a table where it is missing."""
+        await self.run(lambda connection: self._create(table, connection))
+
     def _create(self, table: sa.Table, connection: Connection) -> None:
         """Create the table, one process after the other, as several may start at once."""
         alone = f"SELECT pg_advisory_xact_lock({_CREATING})" if self._is_postgres else "BEGIN IMMEDIATE"

@@ -72,7 +72,8 @@ class ShortMemoryTrackerStore(TrackerStore):
         if not isinstance(memory_events, int) or memory_events < 2:
             raise RasaException(errors.memory_too_short(memory_events))
         self._memory_events = memory_events
-        self._database = Database(host or db, table=EVENTS)
+        self.database = Database(host or db, table=EVENTS)
+        """Where the conversations are; other tables about them may stand beside."""
         self._log = SeldomLog(logger)
         self._unknown_slots: set[str] = set()
 
@@ -82,7 +83,7 @@ class ShortMemoryTrackerStore(TrackerStore):
         try:
             rows = [_row(tracker.sender_id, event) for event in await self._new_events(tracker)]
             if rows:
-                await self._database.run(lambda connection: connection.execute(EVENTS.insert(), rows))
+                await self.database.run(lambda connection: connection.execute(EVENTS.insert(), rows))
             setattr(tracker, _STORED, len(tracker.events))
         except Exception as error:
             COUNTS.not_stored += 1
@@ -110,7 +111,7 @@ class ShortMemoryTrackerStore(TrackerStore):
 
     async def keys(self) -> Iterable[str]:
         """Return the ids of all conversations."""
-        return await self._database.run(
+        return await self.database.run(
             lambda connection: connection.execute(sa.select(EVENTS.c.sender_id).distinct()).scalars().all()
         )
 
@@ -134,7 +135,7 @@ class ShortMemoryTrackerStore(TrackerStore):
         return _session(await self._rows(_LAST_TO_FIRST, sender_id))  # a turn of that many events
 
     async def _rows(self, query: sa.sql.Select, sender_id: str) -> Sequence[Row]:
-        return await self._database.run(lambda connection: connection.execute(query, {"sender_id": sender_id}).all())
+        return await self.database.run(lambda connection: connection.execute(query, {"sender_id": sender_id}).all())
 
     def _tracker(self, sender_id: str, events: List[Event]) -> Optional[DialogueStateTracker]:
         if not events:

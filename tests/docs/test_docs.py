@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
 import importlib.util
 import inspect
@@ -15,6 +16,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from ask_resc import cli, errors, rasa_process, settings
+from ask_resc.channels.web.input import A_MINUTE_PER_ADDRESS, A_MINUTE_PER_SESSION
+from ask_resc.channels.web.pages import FRAME_ATTRIBUTES
 from ask_resc.facts import loader
 from ask_resc.nlu.checks import CHECKS
 from ask_resc.nlu.intent import MeaningAndSpellingClassifier
@@ -152,7 +155,7 @@ def test_docs_every_command_has_help() -> None:
 
 def test_docs_commands_they_name_are_there() -> None:
     known = {name for name, *_ in commands(cli._parser())}
-    named = set(re.findall(r"\bask-resc ((?:facts )?[a-z]+)\b", all_code()))
+    named = set(re.findall(r"(?<!<)\bask-resc ((?:(?:facts|widget) )?[a-z]+)\b", all_code()))
     assert named and named <= known
 
 
@@ -286,3 +289,58 @@ def test_docs_decision_has_its_four_parts(path: Path) -> None:
     parts = re.findall(r"^\*\*(\w+)[.:]?\*\*", text_of(path), re.MULTILINE)
     assert parts == ["Context", "Decision", "Consequence", "Tests"]
     assert text_of(path).startswith(f"# {path.stem[:4]}: ")
+
+
+# The chat on a website
+
+WEBSITE = PROJECT / "docs" / "website.md"
+ACCESSIBILITY = PROJECT / "docs" / "accessibility.md"
+WIDGET = "\n".join(map(text_of, sorted(PROJECT.glob("widget/src/*.js"))))
+
+
+def test_docs_every_attribute_and_property_of_the_widget_is_told() -> None:
+    read = set(re.findall(r"this\.dataset\.(\w+)", WIDGET))
+    for names in re.findall(r"const \{ ([\w, ]+) \} = this\.dataset", WIDGET):
+        read.update(names.split(", "))
+    properties = {f"--ask-resc-{name}" for name in re.findall(r"wished\('(\w+)'\)", WIDGET)}
+    properties.update(re.findall(r"--ask-resc-\w+", text_of(PROJECT / "widget" / "src" / "style.js")))
+    told = section(WEBSITE, "Settings")
+    assert set(re.findall(r"^\| `data-(\w+)`", told, re.MULTILINE)) == read
+    assert set(re.findall(r"`(--ask-resc-\w+)`", told)) == properties
+
+
+def test_docs_attributes_of_the_frame_are_those_with_an_asterisk() -> None:
+    marked = re.findall(r"^\| `data-(\w+)`\*", section(WEBSITE, "Settings"), re.MULTILINE)
+    assert sorted(marked) == sorted(FRAME_ATTRIBUTES)
+
+
+def test_docs_limits_of_the_chat_are_told() -> None:
+    told = text_of(WEBSITE)
+    assert f"{A_MINUTE_PER_SESSION} times a minute" in told and f"address {A_MINUTE_PER_ADDRESS} times" in told
+
+
+def test_docs_keys_of_the_web_channel_are_told() -> None:
+    told = section(WEBSITE, "Allowed origins")
+    for file in ("credentials.yml", "deploy/credentials.yml"):
+        channel = YAML(typ="safe").load(text_of(PROJECT / file))["ask_resc.channels.web.input.WebChannel"]
+        assert all(f"`{key}`" in told for key in channel)
+
+
+# https://www.w3.org/TR/WCAG22/: how many there are at each level, without 4.1.1, which is obsolete.
+CRITERIA = {"A": 31, "AA": 24}
+
+
+def test_docs_every_criterion_of_wcag_is_told() -> None:
+    rows = re.findall(r"^\| (\d\.\d\.\d+) [^|]+\| (A+) \| [^|]+\| ([^|]+) \|$", text_of(ACCESSIBILITY), re.MULTILINE)
+    numbers = [tuple(map(int, number.split("."))) for number, *_ in rows]
+    assert numbers == sorted(set(numbers))
+    assert {level: sum(found == level for _, found, _ in rows) for level in CRITERIA} == CRITERIA
+    for _, _, shown_by in rows:
+        words = set(re.sub(r"`test_\w+`", "", shown_by).replace(",", " ").split())
+        assert words <= {"states", "roles", "spoken", "manual", "-"}
+
+
+def test_docs_size_of_the_widget_is_told() -> None:
+    size = len(gzip.compress(text_of(PROJECT / "widget" / "ask-resc.js").encode(), 9))
+    assert f"({round(size / 1024)} KB)" in text_of(WEBSITE)
+    assert f"\n{round(size / 1024)} KB, no cookies" in text_of(PROJECT / "README.md")

@@ -142,6 +142,7 @@ def start_run(started: Any, port: int) -> subprocess.Popen[str]:
     )
     assert run.stdout is not None
     assert f"http://127.0.0.1:{port}/" in run.stdout.readline()
+    assert run.stdout.readline().endswith(f" http://127.0.0.1:{port}/demo\n")
     return run
 
 
@@ -150,6 +151,7 @@ def test_run_serves_two_ports_on_loopback_and_ends_on_sigterm(started: Any, free
     runs = [start_run(started, port) for port in ports]
     for port in ports:
         assert ask(port, "who leads CREC?")[0]["custom"]["kind"] == "answered"
+        assert get(port, "/demo") == 200
     for run, port in zip(runs, ports, strict=False):
         server = started.find("run", "--port", str(port))
         listening = [c.laddr for c in server.net_connections() if c.status == psutil.CONN_LISTEN]
@@ -179,6 +181,13 @@ def ask(port: int, text: str) -> List[Dict[str, Any]]:
     connection.request("POST", "/webhooks/rest/webhook", json.dumps({"sender": "test", "message": text}))
     answer: List[Dict[str, Any]] = json.loads(connection.getresponse().read())
     return answer
+
+
+def get(port: int, path: str) -> int:
+    """The status of the answer to a request for a page."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+    connection.request("GET", path)
+    return connection.getresponse().status
 
 
 def test_bot_of_the_tests_answers(bot: Bot) -> None:

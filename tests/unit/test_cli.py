@@ -8,6 +8,7 @@ from typing import List
 import pytest
 
 from ask_resc import settings
+from ask_resc.channels.web import releases
 from ask_resc.cli import main
 
 SHIPPED = settings.PROJECT / "data" / "facts.yml"
@@ -44,7 +45,26 @@ def test_cli_facts_check_takes_the_file_that_the_bot_answers_from(
     assert capsys.readouterr().out == "other.yml:1: There is no such file.\n"
 
 
-@pytest.mark.parametrize("command", [[], ["facts"], ["facts", "check"]])
+def test_cli_widget_tag_prints_one_tag_for_this_version(capsys: pytest.CaptureFixture[str]):
+    assert main(["widget", "tag", "https://bot.example/"]) == 0
+    name = releases.name_of(releases.WIDGET.read_bytes())
+    said = capsys.readouterr().out
+    assert said.startswith(f'<script async src="https://bot.example/widget/{name}/ask-resc.js" integrity="sha384-')
+    assert said.count("\n") == 1
+
+
+def test_cli_widget_keep_says_what_to_commit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(releases, "RELEASES", tmp_path / "releases")
+    monkeypatch.chdir(tmp_path)
+    assert main(["widget", "keep"]) == 0
+    [kept] = (tmp_path / "releases").iterdir()
+    assert kept.read_bytes() == releases.WIDGET.read_bytes()
+    assert capsys.readouterr().out.startswith(f"releases/{kept.name} ")
+
+
+@pytest.mark.parametrize("command", [[], ["facts"], ["facts", "check"], ["widget"], ["widget", "tag"]])
 def test_cli_every_command_has_help(command: List[str], capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit) as ended:
         main([*command, "--help"])

@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from ask_resc.answers import Question
-from ask_resc.context import FOLLOW_UPS, Context, Heard, named, options, remember, resolve
+from ask_resc.context import FOLLOW_UPS, Context, Heard, at_home, named, options, remember, resolve
 from ask_resc.facts.live import facts as live_facts
 from ask_resc.facts.model import Facts
 from ask_resc.settings import PROJECT
@@ -605,3 +605,56 @@ def test_context_whatever_is_followed_up_is_about_what_the_facts_know(
 ):
     question = resolve(Heard(intent, "", names), after, FACTS)
     assert question is None or (question.aspect in FACTS.aspects and set(question.subjects) <= set(FACTS.subjects))
+
+
+# On a site of a subject's own
+
+
+def on_the_site_of(home: Any, text: str, intent: str = "leader", after: Context = NOTHING) -> Any:
+    return asked(intent, text, after=at_home(Heard(intent, text), after, home, FACTS))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "who is our director",
+        "who leads you",
+        "who runs us?",
+        "your director?",
+        "who is the director",
+        "Who's in charge",
+    ],
+)
+def test_context_at_home_our_director_is_the_directors_of_the_site(text: str):
+    assert on_the_site_of("crec", text) == ("leader", ("crec",))
+    assert on_the_site_of("aces", text) == ("leader", ("aces",))
+    assert on_the_site_of(None, text) == ("leader", ("resc",))
+
+
+@pytest.mark.parametrize("text", ["your phone number", "do you have a phone number", "the phone number", "call us"])
+def test_context_at_home_a_decline_is_about_the_site(text: str):
+    assert on_the_site_of("crec", text, "phone") == ("phone", ("crec",))
+
+
+def test_context_at_home_a_talk_about_another_goes_on_unless_it_says_our():
+    about_aces = Context("leader", ("aces",), (), "leader")
+    assert on_the_site_of("crec", "who is its director", after=about_aces) == ("leader", ("aces",))
+    assert on_the_site_of("crec", "can you tell me who leads it", after=about_aces) == ("leader", ("aces",))
+    assert on_the_site_of("crec", "could you give us its phone number", "phone", about_aces) == ("phone", ("aces",))
+    assert on_the_site_of("crec", "and our director?", after=about_aces) == ("leader", ("crec",))
+
+
+def test_context_at_home_what_a_center_has_no_answer_to_is_about_what_the_question_is_about():
+    assert on_the_site_of("crec", "how many are there", "count") == ("count", ("resc",))
+    assert on_the_site_of("crec", "can you tell me how many there are", "count") == ("count", ("resc",))
+
+
+def test_context_at_home_who_is_named_is_meant():
+    heard = Heard("leader", "who leads ACES, our neighbour", ("aces",), {"aces": "ACES"})
+    question = resolve(heard, at_home(heard, NOTHING, "crec", FACTS), FACTS)
+    assert question is not None and question.subjects == ("aces",)
+
+
+@pytest.mark.parametrize("home", [None, "", "nobody", "CREC"])
+def test_context_at_home_of_nobody_is_the_talk_so_far(home: Any):
+    assert at_home(Heard("leader", "our director"), ABOUT_CREC, home, FACTS) == ABOUT_CREC

@@ -455,7 +455,7 @@ async def test_a_database_that_was_not_reached_is_left_alone_for_a_while(place: 
         tries.append(1)
         raise sa.exc.OperationalError("", {}, Exception("unreachable"))
 
-    kept = store._tracker_store._database
+    kept = store._tracker_store.database
     with monkeypatch.context() as down:
         down.setattr(kept._engine, "connect", unreachable)
         for _ in range(3):
