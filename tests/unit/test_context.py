@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from ask_resc.answers import Question
-from ask_resc.context import FOLLOW_UPS, Context, Heard, named, options, remember, resolve
+from ask_resc.context import FOLLOW_UPS, Context, Heard, asks_something, named, options, remember, resolve
 from ask_resc.facts.live import facts as live_facts
 from ask_resc.facts.model import Facts
 from ask_resc.settings import PROJECT
@@ -537,3 +537,26 @@ def test_context_whatever_is_followed_up_is_about_what_the_facts_know(
 ):
     question = resolve(Heard(intent, "", names), after, FACTS)
     assert question is None or (question.aspect in FACTS.aspects and set(question.subjects) <= set(FACTS.subjects))
+
+
+# Whether a message among people is for the bot
+
+
+@pytest.mark.parametrize(
+    "intents, expected",
+    [
+        (["leader"], True),
+        (["address"], True),  # a decline is an answer
+        (["ellipsis"], True),
+        (["nlu_fallback"], True),
+        (["greet", "leader"], True),
+        (["out_of_scope", "leader"], True),
+        (["out_of_scope"], False),
+        (["greet"], False),
+        (["thank", "goodbye"], False),
+        ([], False),
+    ],
+    ids=str,
+)
+def test_context_asks_something_is_more_than_talk(intents, expected):
+    assert asks_something(intents, FACTS) is expected
