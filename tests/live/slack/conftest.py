@@ -12,6 +12,7 @@ import pytest
 from ask_resc.serving import Bot
 from tests.live.slack import fake
 from tests.live.slack.fake import FakeSlack, Response
+from tests.unit.storage.conftest import new_postgres  # noqa: F401  a fixture
 
 
 class Workspace:
@@ -68,7 +69,7 @@ class Workspace:
         self.slack.answers(channel)
 
 
-def environment(slack: FakeSlack, database: Path, **more: str) -> Dict[str, str]:
+def environment(slack: FakeSlack, database: Path | str, **more: str) -> Dict[str, str]:
     settings = {"SLACK_BOT_TOKEN": fake.BOT_TOKEN, "SLACK_SIGNING_SECRET": fake.SECRET, "SLACK_APP_TOKEN": ""}
     return {**settings, "SLACK_API_URL": slack.api, "ASK_RESC_DATABASE": str(database), **more}
 

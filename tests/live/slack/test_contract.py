@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from pathlib import Path
-from typing import Any, List, Tuple
+from typing import Any, Callable, List, Tuple
 
 import pytest
 
@@ -161,9 +161,12 @@ def test_slack_claim_of_a_killed_process_is_taken_over(start: Start) -> None:
         assert stated("leader", "crec")[0] in post["text"]
 
 
-def test_slack_two_processes_answer_once(start: Start, slack: FakeSlack, tmp_path: Path) -> None:
-    with start(slack) as one:
-        other = Bot(tmp_path / "other.log", environment(slack, tmp_path / "conversations.db"))
+def test_slack_two_processes_answer_once(
+    start: Start, slack: FakeSlack, tmp_path: Path, new_postgres: Callable[[], str]
+) -> None:
+    database = new_postgres()
+    with start(slack, ASK_RESC_DATABASE=database) as one:
+        other = Bot(tmp_path / "other.log", environment(slack, database))
         other.start()
         try:
             events = [fake.mention(fake.new_channel(), "who leads CREC?") for _ in range(10)]
@@ -178,6 +181,10 @@ def test_slack_two_processes_answer_once(start: Start, slack: FakeSlack, tmp_pat
             for workspace in both:
                 workspace.settle()
             assert [len(slack.posted(channel)) for channel in channels] == [1] * 10
+            # Each knows the threads of the other.
+            for workspace, event in zip(both, events, strict=False):
+                workspace.write(event["event"]["channel"], "and ACES?", thread=event["event"]["ts"])
+                assert stated("leader", "aces")[0] in slack.answers(event["event"]["channel"], 2)[1]["text"]
         finally:
             other.stop()
 
