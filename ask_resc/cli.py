@@ -56,6 +56,15 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--port", type=int, default=5005, help="default: 5005")
     run.set_defaults(run=_run)
 
+    slack = commands.add_parser("slack", help="the Slack app", description="Look after the Slack app.")
+    slack_commands = slack.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    check = slack_commands.add_parser(
+        "check",
+        help="say what is wrong with its tokens, scopes and secret",
+        description="Ask Slack whether tokens and scopes are right. The exit code is 1 if something is wrong.",
+    )
+    check.set_defaults(run=_check_slack)
+
     train = commands.add_parser(
         "train",
         help="train the model if it is out of date",
@@ -101,6 +110,18 @@ def _check_facts(arguments: argparse.Namespace) -> int:
     answers = sum(len(facts.aspects_of(subject)) for subject in facts.subjects)
     print(errors.facts_in_order(path, len(facts.subjects), answers))
     return 0
+
+
+def _check_slack(_: argparse.Namespace) -> int:
+    from ask_resc.channels.slack.check import check  # brings Rasa, which takes seconds
+
+    in_order = True
+    for is_right, finding in check(settings.slack()):
+        print(finding, flush=True)
+        in_order = in_order and is_right
+    if in_order:
+        print(errors.SLACK_CHECK_IN_ORDER)
+    return 0 if in_order else 1
 
 
 def _chat(_: argparse.Namespace) -> int:

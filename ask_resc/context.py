@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import Any, Dict, FrozenSet, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ask_resc.answers import Question
 from ask_resc.facts.model import Facts
@@ -98,6 +98,11 @@ class Context:
         aspect, answered = (a if a in facts.aspects else None for a in (slots.get("aspect"), slots.get("answered")))
         mistaken = slots.get("mistaken")
         return cls(aspect, tuple(known), tuple(listed), answered, mistaken if mistaken in facts.subjects else None)
+
+
+def asks_something(intents: Iterable[str], facts: Facts) -> bool:
+    """Whether one of the intents of a message is more than small talk and what we know nothing of."""
+    return any(i in facts.aspects or i in FOLLOW_UPS or i == UNSURE for i in intents)
 
 
 def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:

@@ -213,6 +213,92 @@ def not_locked(reason: str) -> str:
     return f"A conversation is not locked against other processes of the bot: {reason}."
 
 
+def delivery_not_kept(reason: str) -> str:
+    return f"What was delivered is remembered by this process alone, so a message may be answered twice: {reason}."
+
+
+# --- Slack
+
+_SLACK_CHECK = "“ask-resc slack check” says whether tokens and scopes are right."
+_SLACK_GUIDE = "docs/slack.md says where each is found."
+SLACK_OFF = "Slack is off: no token is set (docs/slack.md)."
+SLACK_NO_BOT_TOKEN = f"Slack cannot start: SLACK_BOT_TOKEN is missing. {_SLACK_GUIDE}"
+SLACK_NO_WAY_IN = (
+    "Slack cannot start: SLACK_SIGNING_SECRET (for HTTP) or SLACK_APP_TOKEN (for Socket Mode) is missing beside "
+    f"SLACK_BOT_TOKEN. {_SLACK_GUIDE}"
+)
+SLACK_STOPPED_SHORT = "Slack: messages were still being answered when the bot had to stop."
+
+
+def slack_not_answered(reason: str) -> str:
+    return f"Slack: a message was not answered: {reason}. {_SLACK_CHECK}"
+
+
+def slack_not_signed_in(reason: str) -> str:
+    return f"Slack: the bot could not sign in, and tries again with the next message: {reason}. {_SLACK_CHECK}"
+
+
+def slack_response_refused(status: int) -> str:
+    return f"Slack did not take what was said to one person alone (status {status})"
+
+
+# --- Slack, checked
+
+SLACK_CHECK_OFF = "No token is set, so Slack is off. Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET."
+SLACK_CHECK_IN_ORDER = "All that can be checked from here is in order."
+
+
+def slack_token_of_another_kind(variable: str, prefix: str) -> str:
+    return f"{variable} must begin with “{prefix}”; what is set is another kind of token. {_SLACK_GUIDE}"
+
+
+def slack_token_refused(variable: str, error: str) -> str:
+    return (
+        f"Slack does not accept {variable} ({error}): {_SLACK_ERRORS.get(error, 'copy it anew from the app’s pages')}."
+    )
+
+
+_SLACK_ERRORS = {
+    "invalid_auth": "it is mistyped, or belongs to another Slack (SLACK_API_URL); copy it anew",
+    "not_authed": "it is empty; copy it anew",
+    "token_revoked": "it was revoked; install the app again and copy the new one",
+    "token_expired": "it has expired; turn token rotation off, or copy a new one",
+    "account_inactive": "the app was removed from the workspace; install it again",
+    "not_allowed_token_type": "it is another kind of token",
+    "missing_scope": "it lacks the scope connections:write; make a new app-level token with that scope",
+}
+
+
+def slack_scopes_missing(scopes: Iterable[str]) -> str:
+    return (
+        f"The app lacks the scopes {', '.join(scopes)}. Add them under “OAuth & Permissions”, or paste the manifest "
+        "deploy/slack-manifest.yml again; then install the app again."
+    )
+
+
+def slack_secret_malformed(length: int) -> str:
+    return (
+        f"SLACK_SIGNING_SECRET must be 32 of the characters 0-9 and a-f, and is not (it has {length} characters). Copy "
+        "“Signing Secret” from “Basic Information”, not the client secret or the verification token."
+    )
+
+
+def slack_not_reached(url: str, reason: str) -> str:
+    return f"Slack was not reached at {url}: {reason}. Is there a network, and is SLACK_API_URL right?"
+
+
+def slack_signed_in(bot: str, team: str) -> str:
+    return f"SLACK_BOT_TOKEN: in order, @{bot} in {team}."
+
+
+SLACK_SOCKET_IN_ORDER = "SLACK_APP_TOKEN: in order; messages come by Socket Mode."
+SLACK_SECRET_PLAUSIBLE = (
+    "SLACK_SIGNING_SECRET: looks right; messages are taken at /webhooks/slack/webhook. Slack says whether it is the "
+    "right one when you save the request URL."
+)
+SLACK_SCOPES_IN_ORDER = "Scopes: all of deploy/slack-manifest.yml."
+
+
 # --- Where the bot departs from Rasa
 
 

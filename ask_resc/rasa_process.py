@@ -29,8 +29,9 @@ ENVIRONMENT = {
     "LOG_LEVEL": "WARNING",
     # `rasa run actions` listens on every interface unless told.
     "SANIC_HOST": "127.0.0.1",
-    # A question is a few hundred bytes.
-    "SANIC_REQUEST_MAX_SIZE": "65536",
+    # A question is a few hundred bytes, but Slack hands on messages of 40,000 characters, twice each and escaped,
+    # and would try again and again with what it cannot deliver.
+    "SANIC_REQUEST_MAX_SIZE": "1048576",
 }
 """For every Rasa we run; a value that is already set wins."""
 

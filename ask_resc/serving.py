@@ -21,6 +21,8 @@ HOST = "127.0.0.1"
 REST = "/webhooks/rest/"
 SECONDS_TO_START = 120
 SECONDS_TO_ANSWER = 30
+NO_SLACK = dict.fromkeys(("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN"), "")
+"""For a bot beside the one that serves: it is no second one in Slack."""
 
 
 class NoAnswer(Exception):
@@ -46,7 +48,7 @@ class Bot:
         """
         self.log = log
         self.port = 0
-        self._variables = dict(variables or {})
+        self._variables = {**NO_SLACK, **(variables or {})}
         self._process: Optional[Any] = None
 
     def start(self) -> None:

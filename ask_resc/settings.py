@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
@@ -36,3 +37,27 @@ def secret() -> Optional[str]:
     Default: the file ``.state/secret``, which ``make run`` makes.
     """
     return os.environ.get("ASK_RESC_SECRET") or None
+
+
+@dataclass(frozen=True)
+class Slack:
+    """What connects the bot with Slack; all None where Slack is off."""
+
+    bot_token: Optional[str]
+    """``SLACK_BOT_TOKEN``: ``xoxb-…``, with which the bot posts."""
+    signing_secret: Optional[str]
+    """``SLACK_SIGNING_SECRET``: by which requests are known to come from Slack; opens the HTTP address."""
+    app_token: Optional[str]
+    """``SLACK_APP_TOKEN``: ``xapp-…``, which opens Socket Mode."""
+    api_url: str
+    """``SLACK_API_URL``: Slack's Web API. Default: ``https://slack.com/api/``."""
+
+
+def slack() -> Slack:
+    """The settings for Slack; no default but that of the address."""
+    return Slack(
+        bot_token=os.environ.get("SLACK_BOT_TOKEN", "").strip() or None,
+        signing_secret=os.environ.get("SLACK_SIGNING_SECRET", "").strip() or None,
+        app_token=os.environ.get("SLACK_APP_TOKEN", "").strip() or None,
+        api_url=os.environ.get("SLACK_API_URL", "").strip() or "https://slack.com/api/",
+    )

@@ -155,7 +155,7 @@ def test_docs_every_command_has_help() -> None:
 
 def test_docs_commands_they_name_are_there() -> None:
     known = {name for name, *_ in commands(cli._parser())}
-    named = set(re.findall(r"(?<!<)\bask-resc ((?:(?:facts|widget) )?[a-z]+)\b", all_code()))
+    named = set(re.findall(r"(?<!<)\bask-resc ((?:(?:facts|widget|slack) )?[a-z]+)\b", all_code()))
     assert named and named <= known
 
 
@@ -165,13 +165,13 @@ def test_docs_commands_they_name_are_there() -> None:
 def variables() -> Set[str]:
     """Environment variables of ``settings.py``: those it tells, which must be those it reads."""
     source = inspect.getsource(settings)
-    told = set(re.findall(r"``(ASK_RESC_\w+)``", source))
-    assert told == set(re.findall(r'environ\.get\("(ASK_RESC_\w+)"', source))
+    told = set(re.findall(r"``((?:ASK_RESC|SLACK)_\w+)``", source))
+    assert told == set(re.findall(r'environ\.get\("(\w+)"', source))
     return told
 
 
 def test_docs_variables_they_name_are_read() -> None:
-    named = set(re.findall(r"\bASK_RESC_\w+", "\n".join(map(text_of, DOCUMENTS))))
+    named = set(re.findall(r"\b(?:ASK_RESC|SLACK)_\w+", "\n".join(map(text_of, DOCUMENTS))))
     assert named - variables() == set()
 
 

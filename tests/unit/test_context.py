@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from ask_resc.answers import Question
-from ask_resc.context import FOLLOW_UPS, Context, Heard, at_home, named, options, remember, resolve
+from ask_resc.context import FOLLOW_UPS, Context, Heard, asks_something, at_home, named, options, remember, resolve
 from ask_resc.facts.live import facts as live_facts
 from ask_resc.facts.model import Facts
 from ask_resc.settings import PROJECT
@@ -658,3 +658,26 @@ def test_context_at_home_who_is_named_is_meant():
 @pytest.mark.parametrize("home", [None, "", "nobody", "CREC"])
 def test_context_at_home_of_nobody_is_the_talk_so_far(home: Any):
     assert at_home(Heard("leader", "our director"), ABOUT_CREC, home, FACTS) == ABOUT_CREC
+
+
+# Whether a message among people is for the bot
+
+
+@pytest.mark.parametrize(
+    "intents, expected",
+    [
+        (["leader"], True),
+        (["address"], True),  # a decline is an answer
+        (["ellipsis"], True),
+        (["nlu_fallback"], True),
+        (["greet", "leader"], True),
+        (["out_of_scope", "leader"], True),
+        (["out_of_scope"], False),
+        (["greet"], False),
+        (["thank", "goodbye"], False),
+        ([], False),
+    ],
+    ids=str,
+)
+def test_context_asks_something_is_more_than_talk(intents, expected):
+    assert asks_something(intents, FACTS) is expected

@@ -1,0 +1,72 @@
+"""One message of a conversation at a time, in the order written; conversations do not wait for each other."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import List
+
+from ask_resc.channels.slack.turns import Turns
+
+
+async def test_take_goes_by_the_time_of_writing() -> None:
+    turns, done, first = Turns(), [], asyncio.Event()  # type: ignore[var-annotated]
+
+    async def work(ts: str, until: asyncio.Event | None = None) -> None:
+        async with turns.take("c", ts):
+            if until:
+                await until.wait()
+            await asyncio.sleep(0)
+            done.append(ts)
+
+    tasks = [asyncio.ensure_future(work("1.1", first))]
+    await asyncio.sleep(0)
+    tasks += [asyncio.ensure_future(work(ts)) for ts in ("1.4", "1.2", "1.5", "1.3")]
+    await asyncio.sleep(0)
+    assert done == []
+    first.set()
+    await asyncio.gather(*tasks)
+    assert done == ["1.1", "1.2", "1.3", "1.4", "1.5"] and turns._waiting == {}
+
+
+async def test_take_of_another_conversation_does_not_wait() -> None:
+    turns = Turns()
+    async with turns.take("one", "1"), turns.take("other", "1"):
+        pass
+
+
+async def test_take_goes_on_after_a_failure_and_a_cancelled_wait() -> None:
+    turns, done = Turns(), []  # type: ignore[var-annotated]
+    release = asyncio.Event()
+
+    async def fail() -> None:
+        async with turns.take("c", "1"):
+            await release.wait()
+            raise RuntimeError
+
+    async def work(ts: str, into: List[str]) -> None:
+        async with turns.take("c", ts):
+            into.append(ts)
+
+    failing = asyncio.ensure_future(fail())
+    await asyncio.sleep(0)
+    waiting = [asyncio.ensure_future(work(ts, done)) for ts in ("2", "3", "4")]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    release.set()
+    await asyncio.gather(failing, *waiting, return_exceptions=True)
+    assert done == ["3", "4"] and turns._waiting == {}
+
+
+async def test_take_hands_on_when_cancelled_just_as_it_was_its_turn() -> None:
+    turns, done = Turns(), []  # type: ignore[var-annotated]
+
+    async def work(ts: str) -> None:
+        async with turns.take("c", ts):
+            done.append(ts)
+
+    async with turns.take("c", "1"):
+        second, third = asyncio.ensure_future(work("2")), asyncio.ensure_future(work("3"))
+        await asyncio.sleep(0)
+    second.cancel()  # its turn has come, and it has not run yet
+    await asyncio.wait_for(third, 1)
+    assert done == ["3"] and turns._waiting == {}
