@@ -26,7 +26,7 @@ from ask_resc.nlu.subjects import SubjectRecognizer
 
 PROJECT = settings.PROJECT
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md"), PROJECT / "encoder" / "README.md"])
-MADE = (".venv/", ".state/", "models/")
+MADE = (".venv/", ".state/", "models/", "results/")
 """What our commands make: there only once they have run."""
 INVENTED = {"copy.yml", "data/nlu/parking.yml"}
 """Names that a document gives to a file of the reader's."""

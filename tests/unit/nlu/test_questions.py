@@ -270,7 +270,8 @@ def test_questions_halves_that_are_not_two_are_one(ask: Asker, first: Any, secon
 
 def test_questions_about_a_stranger_are_all_about_the_stranger(ask: Asker):
     text = "New York's BOCES: when were they founded? And who leads them?"
-    message = ask(text, {"founding": 0.9, OUT_OF_SCOPE: 0.1}, ("when were they founded?", FOUNDING), ("And who leads them?", LEADER))
+    clauses = [("when were they founded?", FOUNDING), ("And who leads them?", LEADER)]
+    message = ask(text, {"founding": 0.9, OUT_OF_SCOPE: 0.1}, *clauses)
     assert [q["intent"] for q in message.get(QUESTIONS)] == [OUT_OF_SCOPE]
 
 

@@ -29,7 +29,7 @@ from tests.unit.channels.web.conftest import NOTICE, SITE, Serve, Served, messag
 
 
 def test_input_is_opened_by_the_shipped_credentials(monkeypatch: pytest.MonkeyPatch):
-    for file, names in (("credentials.yml", {"rest", "web"}), ("deploy/credentials.yml", {"web"})):
+    for file, names in (("credentials.yml", {"rest", "web", "slack"}), ("deploy/credentials.yml", {"web", "slack"})):
         channels = create_http_input_channels(None, str(PROJECT / file))
         assert {channel.name() for channel in channels} == names
         [channel] = [c for c in channels if isinstance(c, WebChannel)]
