@@ -12,9 +12,6 @@ from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Tuple
 
 from ask_resc.context import (
     ABOUT_LEADING,
-    ALL_OF_THEM,
-    FOLLOW_UPS,
-    LEADERS,
     OUT_OF_SCOPE,
     PERSON_WORDS,
     THING_WORDS,
@@ -57,7 +54,6 @@ _WHICH_HAS = re.compile(
     re.I,
 )
 _NOT_LEADING = ("difference", "members", "leads", "membership", OUT_OF_SCOPE, UNSURE)
-_LONE_LETTER = re.compile(r"\b(?:the|letter|initial|middle)\s+['\"]?[b-hj-z]\b['\".]?(?!\w)", re.I)
 _TITLE_IN_NAME = re.compile(
     r"\b(?:dr|doctor(?:ate|ates|s)?|phd)\b.{0,25}\b(?:in front|before|name|names|title)\b"
     r"|\b(?:which|who|whos)\b.{0,40}\b(?:title of )?(?:dr|doctor(?:ate|s)?)\b(?!\.?\s+\w)"
@@ -69,12 +65,7 @@ _IS_IT = re.compile(
     r".*\b(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those)(?: place| one)?\b",
     re.I,
 )
-_NOT_NAMES = ("members", "governance", "predecessor", "successor", "other_official", "email", UNSURE)
 _SAID_TO_ANYBODY = frozenset("greet goodbye thank praise how_are_you affirm deny".split())
-ASKED_FROM = 0.05
-"""Chance of a question from which on a message that names somebody is one, rather than small talk."""
-AGAIN_FROM = 0.2
-"""Chance of a topic from which on "again" is about it, rather than about the last answer."""
 _A_WORD_OR_TWO = 3
 _COUNTED = re.compile(
     r"\b(?:there|exist|in all|altogether|total|them|they|these|those|it|ones|state|connecticut|ct|number|count)\b",
@@ -123,13 +114,6 @@ def title_in_name(judged: Judged, facts: Facts) -> Optional[Judged]:
     return None
 
 
-def initial_of_a_name(judged: Judged, facts: Facts) -> Optional[Judged]:
-    """ "What does the J stand for?" asks for a middle name, not for what the letters of a center mean."""
-    if judged.intent in ("expansion", "leads", "title", UNSURE) and _LONE_LETTER.search(judged.text):
-        return _as(judged, "private_life")
-    return None
-
-
 def stranger(judged: Judged, facts: Facts) -> Optional[Judged]:
     """A name that is nobody's here: whatever is asked, it is asked about somebody else."""
     remark = judged.intent in TALK and (judged.intent in _SAID_TO_ANYBODY or len(judged.strangers) < 2)
@@ -139,14 +123,6 @@ def stranger(judged: Judged, facts: Facts) -> Optional[Judged]:
     return None
 
 
-def talk_of_somebody(judged: Judged, facts: Facts) -> Optional[Judged]:
-    """ "Oh ok thanks. And the person at CES": who is named is asked about, whatever else is said."""
-    if judged.intent not in _SAID_TO_ANYBODY or not judged.subjects or not judged.chances:
-        return None
-    likeliest = max((*FOLLOW_UPS, *facts.aspects), key=lambda intent: judged.chances.get(intent, 0.0))
-    return _as(judged, likeliest) if judged.chances.get(likeliest, 0.0) >= ASKED_FROM else None
-
-
 def is_it_one(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Is it a RESC?" is about "it", and RESC is what it is asked to be."""
     if judged.intent not in ("membership", "definition", UNSURE) or not judged.subjects:
@@ -154,21 +130,6 @@ def is_it_one(judged: Judged, facts: Facts) -> Optional[Judged]:
     if _IS_IT.search(judged.text) and all(facts.answer(subject, "members") for subject in judged.subjects):
         return replace(judged, intent="membership", subjects=())
     return None
-
-
-def every_leader(judged: Judged, facts: Facts) -> Optional[Judged]:
-    """ "Give me the whole roster of directors": those who lead, rather than what they lead."""
-    if judged.intent in _NOT_NAMES and ALL_OF_THEM.search(judged.text) and LEADERS.search(judged.text):
-        return _as(judged, "leader")
-    return None
-
-
-def repeat_what(judged: Judged, facts: Facts) -> Optional[Judged]:
-    """ "Say the savings part once more": what is to be said again, where it is named."""
-    if judged.intent != "repeat" or judged.subjects or not judged.chances:
-        return None
-    likeliest = max((a for a in facts.aspects), key=lambda aspect: judged.chances.get(aspect, 0.0))
-    return _as(judged, likeliest) if judged.chances.get(likeliest, 0.0) >= AGAIN_FROM else None
 
 
 def count_of_what(judged: Judged, facts: Facts) -> Optional[Judged]:
@@ -210,12 +171,8 @@ CHECKS: Dict[str, Check] = {
         date_alone,
         which_of_them,
         title_in_name,
-        initial_of_a_name,
         stranger,
-        talk_of_somebody,
         is_it_one,
-        every_leader,
-        repeat_what,
         count_of_what,
         claim,
         nameless,
@@ -228,6 +185,6 @@ def apply(judged: Judged, facts: Facts, without: List[str]) -> Judged:
     for name, check in CHECKS.items():
         changed = check(judged, facts) if name not in without else None
         # Another agency's facts may lack an aspect that a check is about.
-        if changed and (changed.intent in facts.aspects or changed.intent in (*FOLLOW_UPS, OUT_OF_SCOPE)):
+        if changed and (changed.intent in facts.aspects or changed.intent == OUT_OF_SCOPE):
             judged = changed
     return judged
