@@ -9,23 +9,24 @@ from ask_resc.channels.slack.turns import Turns
 
 
 async def test_take_goes_by_the_time_of_writing() -> None:
-    turns, done, first = Turns(), [], asyncio.Event()  # type: ignore[var-annotated]
+    turns, done = Turns(), []  # type: ignore[var-annotated]
+    at_work, release = asyncio.Event(), asyncio.Event()
 
-    async def work(ts: str, until: asyncio.Event | None = None) -> None:
+    async def work(ts: str) -> None:
         async with turns.take("c", ts):
-            if until:
-                await until.wait()
-            await asyncio.sleep(0)
+            at_work.set()
+            await release.wait()
             done.append(ts)
 
-    tasks = [asyncio.ensure_future(work("1.1", first))]
-    await asyncio.sleep(0)
-    tasks += [asyncio.ensure_future(work(ts)) for ts in ("1.4", "1.2", "1.5", "1.3")]
+    # What comes in at nearly the same time, and what comes in while one is at work.
+    tasks = [asyncio.ensure_future(work(ts)) for ts in ("1.2", "1.1", "1.3")]
+    await at_work.wait()
+    tasks += [asyncio.ensure_future(work(ts)) for ts in ("1.6", "1.4", "1.7", "1.5")]
     await asyncio.sleep(0)
     assert done == []
-    first.set()
+    release.set()
     await asyncio.gather(*tasks)
-    assert done == ["1.1", "1.2", "1.3", "1.4", "1.5"] and turns._waiting == {}
+    assert done == ["1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7"] and turns._waiting == {}
 
 
 async def test_take_of_another_conversation_does_not_wait() -> None:
@@ -36,10 +37,11 @@ async def test_take_of_another_conversation_does_not_wait() -> None:
 
 async def test_take_goes_on_after_a_failure_and_a_cancelled_wait() -> None:
     turns, done = Turns(), []  # type: ignore[var-annotated]
-    release = asyncio.Event()
+    at_work, release = asyncio.Event(), asyncio.Event()
 
     async def fail() -> None:
         async with turns.take("c", "1"):
+            at_work.set()
             await release.wait()
             raise RuntimeError
 
@@ -48,7 +50,7 @@ async def test_take_goes_on_after_a_failure_and_a_cancelled_wait() -> None:
             into.append(ts)
 
     failing = asyncio.ensure_future(fail())
-    await asyncio.sleep(0)
+    await at_work.wait()
     waiting = [asyncio.ensure_future(work(ts, done)) for ts in ("2", "3", "4")]
     await asyncio.sleep(0)
     waiting[0].cancel()
