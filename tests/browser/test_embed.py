@@ -68,7 +68,7 @@ def looks(chat: Chat) -> Any:
         """e => [...e.shadowRoot.querySelectorAll('.said, textarea, .send, .suggestions button, h2')].map((part) => {
           const s = getComputedStyle(part);
           return [part.localName, s.display, s.visibility, s.fontSize, s.lineHeight, s.letterSpacing, s.color,
-                  s.textTransform, s.direction, s.whiteSpace, part.getBoundingClientRect().height];
+                  s.textTransform, s.direction, s.whiteSpace, Math.round(part.getBoundingClientRect().height)];
         })"""
     )
 

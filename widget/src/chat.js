@@ -103,7 +103,7 @@ export class AskResc extends HTMLElement {
     this.more = more;
 
     this.panel = h(this.isFloating ? 'dialog' : 'section', { class: `panel ${side}`, 'aria-label': name });
-    const header = h('header', {}, h('div', {}, h('h2', {}, name), h('p', {}, words.automated)), more);
+    const header = h('header', {}, h('div', {}, h(mode === 'page' ? 'h1' : 'h2', {}, name), h('p', {}, words.automated)), more);
     if (this.isFloating) header.append(button(words.close, () => this.hide(), CROSS, 'icon'));
     this.panel.append(header, options, this.log, this.status, form);
 
