@@ -49,7 +49,7 @@ dialog.panel.left { inset-inline: 1.25em auto }
 dialog.panel::backdrop { background: #0008 }
 dialog.panel.whole { inset: var(--top, 0) 0 auto 0; width: 100%; max-width: none; height: var(--height, 100vh); max-height: none; border: 0; border-radius: 0 }
 section.panel { height: var(--ask-resc-height, 36em); width: 100%; min-height: 15em }
-.page section.panel { height: 100vh; height: 100dvh; border: 0; border-radius: 0 }
+.page section.panel { position: fixed; inset: 0; height: auto; width: auto; border: 0; border-radius: 0 }
 
 header { display: flex; flex-wrap: wrap; align-items: center; gap: .25em; padding: .6em .6em .6em 1em; padding-inline: 1em .6em;
   background: var(--accent); color: var(--ink) }
