@@ -50,6 +50,10 @@ class WebBot:
         except (OSError, http.client.HTTPException):
             return False
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
+
     def kill(self) -> None:
         """As it would die: without a word."""
         if self._process is not None:

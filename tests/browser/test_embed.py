@@ -68,7 +68,7 @@ def looks(chat: Chat) -> Any:
         """e => [...e.shadowRoot.querySelectorAll('.said, textarea, .send, .suggestions button, h2')].map((part) => {
           const s = getComputedStyle(part);
           return [part.localName, s.display, s.visibility, s.fontSize, s.lineHeight, s.letterSpacing, s.color,
-                  s.textTransform, s.direction, s.whiteSpace, part.getBoundingClientRect().height];
+                  s.textTransform, s.direction, s.whiteSpace, Math.round(part.getBoundingClientRect().height)];
         })"""
     )
 
@@ -144,6 +144,8 @@ def test_embed_colours_that_cannot_be_read_are_mended_and_told(page: Page, site:
     page.goto(site.add("/unreadable", '<ask-resc style="--ask-resc-text: #ccc"></ask-resc>' + tag(web_bot)))
     expect(Chat(page).launcher).to_be_visible()
     assert any("the colour for text cannot be read" in text for text in said)
+    page.evaluate("document.querySelector('ask-resc').style.setProperty('--ask-resc-accent', 'rgb(0 51 102)')")
+    expect(Chat(page).launcher).to_have_css("background-color", "rgb(0, 51, 102)")
 
 
 def test_embed_wide_text_spacing_cuts_nothing_off(page: Page, site: Site, web_bot: WebBot) -> None:
@@ -201,6 +203,8 @@ def test_embed_the_frame_is_the_chat(page: Page, site: Site, web_bot: WebBot) ->
     page.goto(site.add("/framed", frame))
     chat = Chat(page.frames[1]).ready()
     expect(chat.panel).to_have_attribute("aria-label", "Ask <us>")
+    box = chat.panel.evaluate("e => JSON.parse(JSON.stringify(e.getBoundingClientRect()))")
+    assert [box[side] for side in ("x", "y", "width", "height")] == [0, 0, 400, 600]
     expect(chat.ask("who is our director?")).to_contain_text("Executive Director of CREC")
 
 

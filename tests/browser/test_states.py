@@ -31,9 +31,9 @@ def axe() -> str:
     return (install() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def stage(browser: Browser) -> Iterator[Page]:
-    """One page for all states; a visitor of their own each."""
+    """A page for one state and a visitor of its own, into which axe can be put."""
     context = browser.new_context(locale="en-US", bypass_csp=True)
     yield context.new_page()
     context.close()
@@ -44,19 +44,15 @@ def test_states_are_accessible(state: State, stage: Page, site: Site, web_bot: W
     script = f'<script async src="{web_bot.address}/widget/ask-resc.js"></script>'
     address = site.add(f"/{STATES.index(state)}", f"{script}<ask-resc {state.attributes}></ask-resc>")
     chat = enter(state, stage, address)
-    try:
-        if state.kind:
-            expect(chat.replies.last).to_have_class(f"message bot {state.kind.value}")
-        stage.evaluate(settled)
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        stage.screenshot(path=SCREENSHOTS / f"{state.name}.png")
-        assert violations(stage, axe) == []
-        assert nameless(stage) == []
-        assert too_small(chat) == []
-        assert stage.evaluate(overflowing) == []
-    finally:
-        stage.unroute_all(behavior="ignoreErrors")
-        stage.evaluate("sessionStorage.clear()")
+    if state.kind:
+        expect(chat.replies.last).to_have_class(f"message bot {state.kind.value}")
+    stage.evaluate(settled)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    stage.screenshot(path=SCREENSHOTS / f"{state.name}.png")
+    assert violations(stage, axe) == []
+    assert nameless(stage) == []
+    assert too_small(chat) == []
+    assert stage.evaluate(overflowing) == []
 
 
 # What moves has come to rest; what goes on for ever never does.

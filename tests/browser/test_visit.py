@@ -190,6 +190,22 @@ def test_visit_bot_is_killed_and_started_again_and_the_talk_goes_on(mortal: WebB
     expect(chat.questions).to_have_count(2)
     assert chat.focused() == "textarea"
 
+    def hear_and_die(route: Route) -> None:
+        if mortal.is_running:
+            route.fetch()
+            mortal.kill()
+        route.abort()
+
+    page.route(MESSAGES, hear_and_die)
+    chat.input.fill("and LEARN?")
+    chat.input.press("Enter")
+    expect(chat.trouble).to_contain_text("cannot be reached")
+    page.unroute(MESSAGES)
+    mortal.start()
+    chat.trouble.get_by_role("button", name="Try again").click()
+    expect(chat.answered("and LEARN?")).to_contain_text("Executive Director of LEARN")
+    assert questions(mortal, "and LEARN?") == 1, "it had been heard, and is not asked again"
+
 
 def test_visit_everything_by_keyboard_alone(visit: Visit, page: Page) -> None:
     chat = visit()

@@ -18,7 +18,7 @@ const SCRIPT = /** @type {HTMLScriptElement | null} */ (document.currentScript);
 const SERVER = (SCRIPT?.src || location.href).replace(/widget\/[^]*$/, '');
 
 export class AskResc extends HTMLElement {
-  static observedAttributes = ['data-theme', 'data-color', 'data-open'];
+  static observedAttributes = ['data-theme', 'data-color', 'data-open', 'style', 'class'];
 
   // All of it made by `build`, once the attributes are there.
   /** @type {string} */ language;
@@ -103,7 +103,7 @@ export class AskResc extends HTMLElement {
     this.more = more;
 
     this.panel = h(this.isFloating ? 'dialog' : 'section', { class: `panel ${side}`, 'aria-label': name });
-    const header = h('header', {}, h('div', {}, h('h2', {}, name), h('p', {}, words.automated)), more);
+    const header = h('header', {}, h('div', {}, h(mode === 'page' ? 'h1' : 'h2', {}, name), h('p', {}, words.automated)), more);
     if (this.isFloating) header.append(button(words.close, () => this.hide(), CROSS, 'icon'));
     this.panel.append(header, options, this.log, this.status, form);
 
@@ -190,7 +190,7 @@ export class AskResc extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   escape(event) {
-    if (event.key !== 'Escape' || event.defaultPrevented || !this.isFloating || !this.panel.hasAttribute('open')) return;
+    if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented || !this.isFloating || !this.panel.hasAttribute('open')) return;
     event.preventDefault();
     this.hide();
   }
@@ -358,7 +358,7 @@ export class AskResc extends HTMLElement {
 
   /** Take over the page's font and the colours asked for, as far as they can be read. */
   paint() {
-    const { theme, color } = this.dataset;
+    const { theme, color, mode } = this.dataset;
     const dark = theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
     const own = getComputedStyle(this);
     /** @param {string} name */
@@ -372,7 +372,8 @@ export class AskResc extends HTMLElement {
     );
     for (const [name, colour] of Object.entries(colours)) this.root.style.setProperty(`--${name}`, css(colour));
     this.root.style.colorScheme = dark ? 'dark' : 'light';
-    const page = this.parentElement ? getComputedStyle(this.parentElement).fontFamily : '';
+    // The frame is a page of ours, without a font of its own.
+    const page = mode !== 'page' && this.parentElement ? getComputedStyle(this.parentElement).fontFamily : '';
     this.root.style.setProperty('--font', wished('font') || page || 'system-ui, sans-serif');
     for (const name of changed) {
       console.warn(`ask-resc: the colour for ${name} cannot be read on the background; one that can is used.`);

@@ -59,6 +59,7 @@ export class Conversation extends EventTarget {
     this.messages = Array.isArray(kept.messages) ? kept.messages : [];
     /** @type {Message | null} the question that has no answer yet */
     this.pending = this.messages.find((m) => m.id === kept.pending) || null;
+    this.sent = this.pending?.id; // the bot may have heard it on the page before
   }
 
   get hasBegun() {
@@ -92,7 +93,9 @@ export class Conversation extends EventTarget {
       const asked = this.pending;
       if (!asked) return;
       const { id, text } = asked;
-      const { replies } = await this.post('message', { id, text });
+      const again = id === this.sent;
+      this.sent = id;
+      const { replies } = await this.post('message', { id, text, again });
       this.pending = null;
       for (const reply of replies) this.add({ ...reply, who: 'bot', time: Date.now() });
     });

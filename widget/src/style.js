@@ -15,7 +15,7 @@ export const CSS = `
 }
 .root, .root * { box-sizing: border-box }
 .root[hidden], .root [hidden] { display: none }
-h2, p { margin: 0; font: inherit }
+h1, h2, p { margin: 0; font: inherit }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 svg { width: 1.25em; height: 1.25em; flex: none; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round }
 .more svg { stroke-width: 3.5 }
@@ -49,12 +49,12 @@ dialog.panel.left { inset-inline: 1.25em auto }
 dialog.panel::backdrop { background: #0008 }
 dialog.panel.whole { inset: var(--top, 0) 0 auto 0; width: 100%; max-width: none; height: var(--height, 100vh); max-height: none; border: 0; border-radius: 0 }
 section.panel { height: var(--ask-resc-height, 36em); width: 100%; min-height: 15em }
-.page section.panel { height: 100vh; height: 100dvh; border: 0; border-radius: 0 }
+.page section.panel { position: fixed; inset: 0; height: auto; width: auto; border: 0; border-radius: 0 }
 
 header { display: flex; flex-wrap: wrap; align-items: center; gap: .25em; padding: .6em .6em .6em 1em; padding-inline: 1em .6em;
   background: var(--accent); color: var(--ink) }
 header > div:first-child { flex: 1; min-width: 8em }
-h2 { font-weight: 700; font-size: 1.1em; line-height: 1.3; overflow-wrap: anywhere }
+h1, h2 { font-weight: 700; font-size: 1.1em; line-height: 1.3; overflow-wrap: anywhere }
 header p { font-size: .85em; line-height: 1.3 }
 header .icon, header .icon:hover { background: transparent }
 header .icon:hover { border-color: currentColor }

@@ -13,6 +13,8 @@ import re
 from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Tuple
 
 from rasa.core.channels.channel import InputChannel
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.exceptions import RasaException
 from rasa.shared.utils.io import read_yaml_file
 from sanic import Blueprint
@@ -194,7 +196,10 @@ class Conversations:
         return {"session": token, "subject_unknown": unknown, **welcome(self._greeting, subject, current)}
 
     async def ask(self, request: Request, body: Body) -> Dict[str, Any]:
-        """``{session, id, text, subject?}``: the replies. The same ``id`` again is not asked again."""
+        """``{session, id, text, subject?, again?}``: the replies. The same ``id`` again is not asked again.
+
+        ``again`` says that the bot may have heard it before, perhaps another process of it.
+        """
         conversation = self._conversation(body)
         number = body.get("id")
         if not isinstance(number, str) or not _MESSAGE_ID.fullmatch(number):
@@ -203,7 +208,11 @@ class Conversations:
         if asked is None:
             count(self._per_session, conversation)
             subject = _subject(body, facts().current())
-            metadata = {"subject": subject} if subject else None
+            if body.get("again") is True:
+                before = await _replies_before(request.app.ctx.agent.tracker_store, conversation, number)
+                if before:
+                    return {"replies": [rendered(reply) for reply in before]}
+            metadata = {"message": number, **({"subject": subject} if subject else {})}
             asked = asyncio.ensure_future(self._intake.ask(body.get("text"), conversation, metadata))
             self._asked[conversation, number] = asked
             if len(self._asked) > MOST_REMEMBERED:
@@ -234,6 +243,19 @@ class Conversations:
         if conversation is None:
             raise Refusal(401, "session_unknown", errors.WEB_SESSION_UNKNOWN)
         return conversation
+
+
+async def _replies_before(store: TrackerStore, conversation: str, number: str) -> List[Reply]:
+    """The replies to a message of this number, where the conversation has it; none where it is new."""
+    tracker = await store.retrieve(conversation)
+    replies: List[Reply] = []
+    is_it = False
+    for event in tracker.events if tracker else ():
+        if isinstance(event, UserUttered):
+            is_it = event.metadata.get("message") == number
+        elif is_it and isinstance(event, BotUttered) and "reply" in event.metadata:
+            replies.append({**event.metadata["reply"], "text": event.text, "buttons": event.data.get("buttons") or []})
+    return replies
 
 
 def _subject(body: Body, facts: Facts) -> Optional[str]:

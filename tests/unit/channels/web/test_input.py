@@ -13,7 +13,7 @@ import pytest
 from rasa.core.channels.channel import UserMessage
 from rasa.core.run import create_http_input_channels
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered
+from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from sanic import Sanic
@@ -25,7 +25,7 @@ from ask_resc.channels.web.input import WebChannel
 from ask_resc.facts.live import facts
 from ask_resc.settings import PROJECT
 from ask_resc.storage.tracker_store import ShortMemoryTrackerStore
-from tests.unit.channels.web.conftest import NOTICE, SITE, Serve, Served, message
+from tests.unit.channels.web.conftest import BUTTONS, NOTICE, PARTS, SITE, Serve, Served, message
 
 
 def test_input_is_opened_by_the_shipped_credentials(monkeypatch: pytest.MonkeyPatch):
@@ -113,7 +113,7 @@ async def test_input_asks_the_bot_and_renders_text_and_data(served: Served):
     )  # fmt: skip
     [asked] = served.agent.messages
     assert (asked.text, asked.input_channel) == ("who leads CREC?", "web")
-    assert asked.metadata == {"subject": "crec"}
+    assert asked.metadata == {"message": "0" * 16, "subject": "crec"}
     assert asked.sender_id == sessions.Sessions("of no use elsewhere, and long enough").conversation(token)
 
 
@@ -142,6 +142,27 @@ async def test_input_an_answer_waits_for_who_lost_the_connection(served: Served)
     status, answer = await served.post("message", message(token))
     assert (status, answer["replies"][0]["text"]) == (200, "Not quite. A.")
     assert len(served.agent.messages) == 1
+
+
+async def test_input_what_another_process_answered_is_not_asked_again(serve: Serve, tmp_path: Any):
+    store = ShortMemoryTrackerStore(Domain.empty(), f"sqlite:///{tmp_path}/conversations.db")
+    first, second = await serve(), await serve()
+    first.agent.tracker_store = second.agent.tracker_store = store
+    token = await first.begin()
+    _, answer = await first.post("message", message(token))
+    [asked] = first.agent.messages
+    said = {"reply": PARTS}
+    turns = [
+        UserUttered(asked.text, metadata=asked.metadata),
+        BotUttered("Not quite. A. It changed.", {"buttons": BUTTONS}, said),
+        UserUttered("and then?", metadata={"message": "1" * 16}),
+        BotUttered("B.", metadata={"reply": {**PARTS, "id": "b" * 32}}),
+    ]
+    await store.save(DialogueStateTracker.from_events(asked.sender_id, turns))
+    assert await second.post("message", message(token, again=True)) == (200, answer)
+    assert second.agent.messages == []
+    await second.post("message", message(token, id="2" * 16, again=True))
+    assert len(second.agent.messages) == 1, "what nobody has answered is asked"
 
 
 async def test_input_remembers_so_many_and_no_more(served: Served, monkeypatch: pytest.MonkeyPatch):
