@@ -79,7 +79,8 @@ def write(tables: Mapping[str, str], answered: Sequence[Answered], inside: Insid
     PAGE.write_text(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Evaluation</title>'
         "<style>body{font:1rem/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-        "td,th{padding:.1rem .8rem .1rem 0;text-align:left}</style><h1>Evaluation</h1>" + "\n".join(parts),
+        "pre{overflow-x:auto}td,th{padding:.1rem .8rem .1rem 0;text-align:left}</style><h1>Evaluation</h1>"
+        + "\n".join(parts),
         encoding="utf-8",
     )
     return PAGE
