@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Dict, Iterable, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 from ask_resc.facts.model import PLACEHOLDER, Answer, Facts, Notice
 
@@ -77,6 +77,14 @@ def answer(question: Question, facts: Facts) -> List[Reply]:
         _state(Kind.ANSWERED, question.aspect, (subject,), facts) if ok else _no_fact(question, subject, facts)
         for subject, ok in zip(question.subjects, found, strict=False)
     ]
+
+
+def without_notices(text: str, notices: Sequence[Mapping[str, Any]]) -> str:
+    """What is said, for who shows the notices apart; a reply's ``text`` ends with theirs."""
+    said = text
+    for notice in reversed(notices):
+        said = said.removesuffix(notice["text"]).rstrip()
+    return said or text
 
 
 def without_repeats(replies: Sequence[Reply]) -> List[Reply]:

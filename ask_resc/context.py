@@ -1,6 +1,6 @@
 """From what was heard to a full question: what "it", "and ACES?" and "the others" refer to.
 
-A small set of named rules over four things remembered from the last reply. Each rule has a test of
+A small set of named rules over five things remembered from the last reply. Each rule has a test of
 its name in ``tests/unit/test_context.py``.
 """
 
@@ -27,6 +27,12 @@ THING_WORDS = re.compile(
     r"the (?:place|thing|first|second|latter|former|same))\b",
     re.I,
 )
+
+
+def points(text: str) -> bool:
+    """Whether it points at somebody or something said before: "he", "that one"."""
+    return bool(PERSON_WORDS.search(text) or THING_WORDS.search(text))
+
 
 ALL_OF_THEM = re.compile(
     r"\b(?:all|every|each|everyone|everybody|whole list|full list|entire|(?:the|of|all) six)\b", re.I
@@ -173,10 +179,10 @@ def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]
     if aspect.about and whole:
         return _question(heard.intent, (aspect.about,), heard)
     subjects = _referred(heard, context, facts)
-    points = bool(PERSON_WORDS.search(heard.text) or THING_WORDS.search(heard.text) or heard.kinds)
     if subjects and all(facts.answer(s, heard.intent) for s in subjects):
         return _question(heard.intent, subjects, heard)
-    if aspect.about and not (subjects and points and _may_have(heard.intent, subjects, facts)):
+    means_them = bool(subjects) and (points(heard.text) or bool(heard.kinds))
+    if aspect.about and not (means_them and _may_have(heard.intent, subjects, facts)):
         return _question(heard.intent, (aspect.about,), heard)
     if subjects:
         return _question(heard.intent, subjects, heard)
@@ -301,14 +307,9 @@ def remember(questions: Sequence[Question], context: Context, facts: Facts) -> C
     else:
         listed = tuple(dict.fromkeys((*(s for s in context.listed if s not in subjects), *subjects)))
     answered = any(facts.answer(s, last.aspect) for s in subjects)
-    wrong = (
-        last.claimed_leader if last.claimed_leader and not _leads_one_of(last.claimed_leader, subjects, facts) else None
-    )
-    return Context(last.aspect, subjects, listed, last.aspect if answered else context.answered, wrong)
-
-
-def _leads_one_of(person: str, subjects: Sequence[str], facts: Facts) -> bool:
-    return any(facts.leader_of(subject) == person for subject in subjects)
+    claimed = last.claimed_leader
+    mistaken = None if any(facts.leader_of(s) == claimed for s in subjects) else claimed
+    return Context(last.aspect, subjects, listed, last.aspect if answered else context.answered, mistaken)
 
 
 def options(heard: Heard, context: Context, facts: Facts) -> List[Question]:

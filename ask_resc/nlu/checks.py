@@ -10,13 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Tuple
 
-from ask_resc.context import (
-    ABOUT_LEADING,
-    OUT_OF_SCOPE,
-    PERSON_WORDS,
-    THING_WORDS,
-    UNSURE,
-)
+from ask_resc.context import ABOUT_LEADING, OUT_OF_SCOPE, UNSURE, points
 from ask_resc.facts.model import Facts
 from ask_resc.nlu.outcomes import TALK
 
@@ -60,6 +54,7 @@ _TITLE_IN_NAME = re.compile(
     r"|\b(?:is|are)\s+(?:he|she|they)\s+(?:a |an |also )*(?:dr|doctor)\b",
     re.I,
 )
+_STUDIED = re.compile(r"\b(?:universit\w*|college|degree|stud\w+|took|take|earn\w*|get|got)\b", re.I)
 _IS_IT = re.compile(
     r"^(?!.*\b(?:what|who|whose|why|how|which|wht|wat)\b)"
     r".*\b(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those)(?: place| one)?\b",
@@ -108,10 +103,9 @@ def which_of_them(judged: Judged, facts: Facts) -> Optional[Judged]:
 
 def title_in_name(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Which of them is a Dr?" asks for a title that stands in the answer about who leads."""
-    studied = re.search(r"\b(?:universit\w*|college|degree|stud\w+|took|take|earn\w*|get|got)\b", judged.text, re.I)
-    if judged.intent not in ("leader", "person", "leads") and _TITLE_IN_NAME.search(judged.text) and not studied:
-        return _as(judged, "title")
-    return None
+    if judged.intent in ("leader", "person", "leads") or _STUDIED.search(judged.text):
+        return None
+    return _as(judged, "title") if _TITLE_IN_NAME.search(judged.text) else None
 
 
 def stranger(judged: Judged, facts: Facts) -> Optional[Judged]:
@@ -156,7 +150,7 @@ def nameless(judged: Judged, facts: Facts) -> Optional[Judged]:
         intent = max(judged.chances, key=lambda i: judged.chances[i])
     if intent not in ("definition", "person", "membership") or judged.subjects or judged.kinds:
         return None
-    if PERSON_WORDS.search(judged.text) or THING_WORDS.search(judged.text) or len(judged.text.split()) < 3:
+    if points(judged.text) or len(judged.text.split()) < 3:
         return None
     return _as(judged, OUT_OF_SCOPE)
 

@@ -216,17 +216,11 @@ class NameMatcher:
                 if self._foreign_name(words[end], lower[end], known):
                     return " ".join(words[start : end + 1])
             return None
-        if (
-            end - start == 1
-            and start
-            and (
-                lower[start] in self.words or lower[start].startswith(tuple(self._heads))  # "the Helsinki Accords"
-            )
-        ):
-            if subject.kind not in self._many:
-                word, low = words[start - 1], lower[start - 1]
-                if low not in PLAIN_MODIFIERS and self._foreign_name(word, low, frozenset()):
-                    return " ".join(words[start - 1 : end])
+        is_word = lower[start] in self.words or lower[start].startswith(self._heads)  # "the Helsinki Accords"
+        if end - start == 1 and start and is_word and subject.kind not in self._many:
+            word, low = words[start - 1], lower[start - 1]
+            if low not in PLAIN_MODIFIERS and self._foreign_name(word, low, frozenset()):
+                return " ".join(words[start - 1 : end])
         return None
 
     def _initials(self, words: Sequence[str], taken: Set[int]) -> Iterator[str]:
@@ -381,13 +375,13 @@ def _nicknames() -> NickNamer:
     return NickNamer()
 
 
-def _heads(facts: Facts) -> FrozenSet[str]:
+def _heads(facts: Facts) -> Tuple[str, ...]:
     """One-word names that end a longer name of the same subject: "Alliance" of "RESC Alliance"."""
     heads: Set[str] = set()
     for subject in facts.subjects.values():
         names = [re.sub(r"^the ", "", name.casefold()) for name in names_of(subject)]
         heads.update(n for n in names if " " not in n and any(longer.endswith(f" {n}") for longer in names))
-    return frozenset(heads)
+    return tuple(heads)
 
 
 def _without_article(mention: Mention, lower: Sequence[str]) -> Mention:

@@ -18,7 +18,7 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from ask_resc.context import FOLLOW_UPS, IS_HE, OUT_OF_SCOPE, PERSON_WORDS, THING_WORDS, UNSURE
+from ask_resc.context import FOLLOW_UPS, IS_HE, OUT_OF_SCOPE, THING_WORDS, UNSURE, points
 from ask_resc.facts.live import facts
 from ask_resc.nlu import checks
 from ask_resc.nlu.checks import Judged
@@ -198,8 +198,7 @@ def _not_of_strays(requests: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
     kept: List[Dict[Text, Any]] = []
     stray = False
     for question in requests:
-        points = PERSON_WORDS.search(question["text"]) or THING_WORDS.search(question["text"])
-        if stray and points and not question["subjects"]:
+        if stray and points(question["text"]) and not question["subjects"]:
             continue
         stray = question["intent"] in _ELSEWHERE and not question["subjects"]
         if question["intent"] not in _NOT_UNDERSTOOD:
@@ -224,11 +223,12 @@ def _led_in(asked: List[Dict[Text, Any]], parts: List[Dict[Text, Any]]) -> List[
         return others  # "And the other centers? Who leads them?"
     for question in asked:
         before = [p for p in parts[: parts.index(question)] if p["subjects"] and p not in asked[:-1]]
-        points = PERSON_WORDS.search(question["text"]) or THING_WORDS.search(question["text"])
-        led = before and (points or before[-1]["intent"] in FOLLOW_UPS)
+        led = before and (points(question["text"]) or before[-1]["intent"] in FOLLOW_UPS)
         if question["intent"] not in FOLLOW_UPS and not question["subjects"] and led:
             question.update({key: before[-1][key] for key in ("subjects", "named")})
-        elif before and (IS_HE.search(question["text"]) or (points and question["intent"] == "person")):
+        elif before and (
+            IS_HE.search(question["text"]) or (question["intent"] == "person" and points(question["text"]))
+        ):
             # "Kate Ericson, is she at CREC?", "It says Dumais. Would that be somebody at the RESCs?"
             question["subjects"] = list(dict.fromkeys((*before[-1]["subjects"], *question["subjects"])))
             question["named"] = {**before[-1]["named"], **question["named"]}

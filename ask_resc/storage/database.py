@@ -7,10 +7,11 @@ import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Callable, Dict, Optional, TypeVar
+from typing import Any, Callable, Dict, Optional, Set, TypeVar
 
 import sqlalchemy as sa
 from rasa.shared.exceptions import RasaException
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool, StaticPool
@@ -32,6 +33,12 @@ def reason(error: Exception) -> str:
     """What went wrong, in one line and without the values of a statement, which are what people typed."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return f"{type(cause).__name__}: {str(cause).strip()}".splitlines()[0]
+
+
+def upsert(connection: Connection, table: sa.Table) -> Any:
+    """An ``INSERT`` that can say what to do where the row is there already; each dialect has its own."""
+    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
 
 
 def is_postgres(place: Optional[str]) -> bool:
@@ -73,6 +80,7 @@ class Database:
         self._is_postgres = url.get_backend_name() == "postgresql"
         self._threads = ThreadPoolExecutor(most_connections, "database") if self._is_postgres else None
         self._down_until = 0.0
+        self._created: Set[str] = set()  # tables that are known to be there
         try:
             options = _postgres(most_connections) if self._is_postgres else _sqlite()
             # Parameters are what people typed and do not belong into errors.
@@ -103,8 +111,10 @@ class Database:
             raise
 
     async def create(self, table: sa.Table) -> None:
-        """Create a table where it is missing."""
-        await self.run(lambda connection: self._create(table, connection))
+        """Create a table where it is missing; once it is there, the database is not asked again."""
+        if table.name not in self._created:
+            await self.run(lambda connection: self._create(table, connection))
+            self._created.add(table.name)
 
     def _create(self, table: sa.Table, connection: Connection) -> None:
         """Create the table, one process after the other, as several may start at once."""

@@ -18,12 +18,11 @@ from functools import partial
 from typing import Any, AsyncIterator, Callable, Iterable, Optional, Sequence, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from ask_resc import errors
-from ask_resc.storage.database import Database, SeldomLog, reason
+from ask_resc.storage.database import Database, SeldomLog, reason, upsert
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +75,6 @@ class Deliveries:
 
     def __init__(self, database: Callable[[], Database]) -> None:
         self._database = database
-        self._is_there = False  # the tables
         self._owner = uuid.uuid4().hex
         self._open: set[str] = set()
         self._recent: OrderedDict[str, None] = OrderedDict()
@@ -120,7 +118,7 @@ class Deliveries:
         values = {"until": time.time() + SECONDS_THREAD}
 
         def keep(connection: Connection) -> None:
-            row = _insert(connection, THREADS).values(conversation=conversation, **values)
+            row = upsert(connection, THREADS).values(conversation=conversation, **values)
             connection.execute(row.on_conflict_do_update(index_elements=["conversation"], set_=values))
 
         await self._run(keep)
@@ -159,7 +157,7 @@ class Deliveries:
         now = time.time()
         values = {"owner": self._owner, "until": now + SECONDS_CLAIMED, "done": False}
         for key in sorted(keys):  # in one order, so that two processes do not wait for each other
-            row = _insert(connection, DELIVERIES).values(key=key, **values)
+            row = upsert(connection, DELIVERIES).values(key=key, **values)
             run_out = sa.and_(sa.not_(DELIVERIES.c.done), DELIVERIES.c.until < now)
             row = row.on_conflict_do_update(index_elements=["key"], set_=values, where=run_out)
             if not connection.execute(row).rowcount:
@@ -170,10 +168,8 @@ class Deliveries:
     async def _run(self, work: Callable[[Connection], Result]) -> Optional[Result]:
         try:
             database = self._database()
-            if not self._is_there:
-                for table in (DELIVERIES, THREADS):
-                    await database.create(table)
-                self._is_there = True
+            for table in (DELIVERIES, THREADS):
+                await database.create(table)
             if time.monotonic() > self._next_purge:
                 self._next_purge = time.monotonic() + SECONDS_BETWEEN_PURGES
                 await database.run(_purge)
@@ -198,8 +194,3 @@ def _purge(connection: Connection) -> None:
     """Forget what nobody will deliver again, and threads that have gone quiet."""
     for table in (DELIVERIES, THREADS):
         connection.execute(table.delete().where(table.c.until < time.time() - SECONDS_CLAIMED))
-
-
-def _insert(connection: Connection, table: sa.Table) -> Any:
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)

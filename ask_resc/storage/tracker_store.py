@@ -179,3 +179,10 @@ def _row(sender_id: str, event: Event) -> Dict[str, Any]:
         "action_name": data.get("name"),
         "data": json.dumps(data),
     }
+
+
+def database_of(tracker_store: TrackerStore) -> Database:
+    """The database of a bot that runs with our tracker store (``agent.tracker_store``)."""
+    # Rasa wraps every store into one that hides its failures.
+    database: Database = getattr(tracker_store, "_tracker_store", tracker_store).database
+    return database

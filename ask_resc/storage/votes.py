@@ -10,17 +10,16 @@ import json
 import logging
 import re
 import time
-from typing import Any, Optional
+from typing import Optional
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.events import BotUttered
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from ask_resc import errors
-from ask_resc.storage.database import Database, SeldomLog, reason
-from ask_resc.storage.tracker_store import EVENTS
+from ask_resc.storage.database import Database, SeldomLog, reason, upsert
+from ask_resc.storage.tracker_store import EVENTS, database_of
 
 logger = logging.getLogger(__name__)
 
@@ -53,15 +52,12 @@ class Votes:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._is_there = False  # the table
         self._log = SeldomLog(logger)
 
     @classmethod
     def beside(cls, tracker_store: TrackerStore) -> Votes:
         """The votes of a bot that runs with our tracker store (``agent.tracker_store``)."""
-        # Rasa wraps every store into one that hides its failures.
-        store: Any = getattr(tracker_store, "_tracker_store", tracker_store)
-        return cls(store.database)
+        return cls(database_of(tracker_store))
 
     async def cast(self, answer_id: str, helpful: bool, *, conversation: str, visitor: str, channel: str) -> bool:
         """Keep a vote, in place of an earlier one by the same visitor on the same answer.
@@ -88,15 +84,12 @@ class Votes:
                 return False
             values = {"sender_id": conversation, "channel": channel, "kind": kind, "helpful": helpful}
             values["timestamp"] = time.time()
-            dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-            row = dialect.insert(VOTES).values(answer_id=answer_id, visitor=visitor, **values)
+            row = upsert(connection, VOTES).values(answer_id=answer_id, visitor=visitor, **values)
             connection.execute(row.on_conflict_do_update(index_elements=["answer_id", "visitor"], set_=values))
             return True
 
         try:
-            if not self._is_there:
-                await self._database.create(VOTES)
-                self._is_there = True
+            await self._database.create(VOTES)
             return await self._database.run(keep)
         except Exception as error:
             self._log.error(errors.vote_not_kept(reason(error)))

@@ -32,8 +32,9 @@ from ask_resc import errors, settings
 from ask_resc.channels.intake import Intake
 from ask_resc.channels.slack import output
 from ask_resc.channels.slack.handler import Handler
-from ask_resc.storage.database import Database, SeldomLog
+from ask_resc.storage.database import SeldomLog
 from ask_resc.storage.deliveries import Deliveries
+from ask_resc.storage.tracker_store import database_of
 
 COMMAND = "/resc"
 SECONDS_FOR_SLACK = 10
@@ -93,7 +94,7 @@ class Connection:
         self._client.session = aiohttp.ClientSession(timeout=timeout)
         hasty = aiohttp.ClientTimeout(total=SECONDS_FOR_WHAT_MAY_FAIL)
         self._hasty.session = aiohttp.ClientSession(timeout=hasty)
-        deliveries = Deliveries(lambda: _database(app))
+        deliveries = Deliveries(lambda: database_of(app.ctx.agent.tracker_store))
         handler = Handler(self._intake, self._client, self._hasty, lambda: app.ctx.agent, deliveries)
         self._listen(handler)
         self._background.append(asyncio.ensure_future(deliveries.renew()))
@@ -190,14 +191,6 @@ class Connection:
 def _reason(error: Exception) -> str:
     """What went wrong, on one line; what Slack says of it, and nothing that people wrote."""
     return " ".join(f"{type(error).__name__}: {error}".split())
-
-
-def _database(app: Sanic) -> Database:
-    """That of the conversations."""
-    store = app.ctx.agent.tracker_store
-    # Rasa wraps every store into one that hides its failures.
-    database: Database = getattr(store, "_tracker_store", store).database
-    return database
 
 
 class _ServerErrorRetryHandler(AsyncRetryHandler):

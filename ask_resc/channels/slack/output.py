@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
 
-from ask_resc.answers import Kind
+from ask_resc.answers import Kind, without_notices
 from ask_resc.channels.intake import Reply
 
 ASK = "ask"
@@ -17,6 +17,7 @@ VOTE = "vote"
 
 THINKING = "is looking that up…"
 HELPFUL, NOT_HELPFUL = "Helpful", "Not helpful"
+_VERDICTS = {"helpful": HELPFUL, "unhelpful": NOT_HELPFUL}  # how a button's value begins, and what it says
 THANKS = "Thank you, your vote is counted."
 NO_VOTE = "Sorry, your vote could not be counted."
 ASKED = "Question"
@@ -80,21 +81,13 @@ def _literal(text: str) -> str:
 
 
 def _reply(reply: Reply, feedback: bool) -> Iterator[Block]:
-    for piece in _pieces(_spoken(reply)):
+    for piece in _pieces(without_notices(reply["text"] or "", reply["notices"])):
         yield {"type": "section", "text": {"type": "mrkdwn", "text": piece}}
     yield from _context([*map(_note, reply["notices"]), *map(_source, _own_sources(reply))])
     if reply["buttons"]:
         yield {"type": "actions", "elements": [_question(n, b) for n, b in enumerate(reply["buttons"])]}
     if reply["kind"] in [kind.value for kind in _VOTED_ON]:
         yield (_feedback if feedback else _vote_buttons)(reply["id"])
-
-
-def _spoken(reply: Reply) -> str:
-    """What is said, without the notices that stand below it: they end the text."""
-    text = str(reply["text"] or "")
-    for notice in reversed(reply["notices"]):
-        text = text.removesuffix(notice["text"]).rstrip()
-    return text or str(reply["text"])
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -161,21 +154,22 @@ def _label(text: str) -> Block:
 
 
 def _feedback(answer_id: str) -> Block:
-    def button(label: str, verdict: str) -> Block:
-        return {"text": _label(label), "accessibility_label": label, "value": f"{verdict} {answer_id}"}
-
     element = {
         "type": "feedback_buttons",
         "action_id": VOTE,
-        "positive_button": button(HELPFUL, "helpful"),
-        "negative_button": button(NOT_HELPFUL, "unhelpful"),
+        "positive_button": _verdict("helpful", answer_id),
+        "negative_button": _verdict("unhelpful", answer_id),
     }
     return {"type": "context_actions", "elements": [element]}
 
 
 def _vote_buttons(answer_id: str) -> Block:
-    def button(label: str, verdict: str) -> Block:
-        labelled = {"text": _label(label), "accessibility_label": label, "value": f"{verdict} {answer_id}"}
-        return {"type": "button", "action_id": f"{VOTE}-{verdict}", **labelled}
+    buttons = [
+        {"type": "button", "action_id": f"{VOTE}-{verdict}", **_verdict(verdict, answer_id)} for verdict in _VERDICTS
+    ]
+    return {"type": "actions", "elements": buttons}
 
-    return {"type": "actions", "elements": [button(HELPFUL, "helpful"), button(NOT_HELPFUL, "unhelpful")]}
+
+def _verdict(verdict: str, answer_id: str) -> Block:
+    label = _VERDICTS[verdict]
+    return {"text": _label(label), "accessibility_label": label, "value": f"{verdict} {answer_id}"}

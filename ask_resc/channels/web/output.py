@@ -42,7 +42,7 @@ def said(request: Request, body: Dict[str, Any]) -> HTTPResponse:
 def rendered(reply: Reply) -> Dict[str, Any]:
     """One reply: what is said in ``text``, without the ``notices`` and ``sources``, which stand apart."""
     parts = {key: reply[key] for key in ("id", "kind", "notices", "sources")}
-    text = (reply["text"] or "").removesuffix("".join(f" {notice['text']}" for notice in reply["notices"]))
+    text = answers.without_notices(reply["text"] or "", reply["notices"])
     return {**parts, "text": text, "suggestions": [button["payload"] for button in reply["buttons"]]}
 
 
