@@ -22,6 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ask_resc import rasa_process, training
+from ask_resc.answers import without_notices
 from ask_resc.serving import Bot, BotStopped, NoAnswer
 
 LOG = rasa_process.LOGS / "chat.log"
@@ -110,7 +111,7 @@ class Page:
         """One message of the bot: the answer, what changed since, where it comes from."""
         custom = message.get("custom") or {}
         notices = custom.get("notices") or ()
-        self._print(custom.get("answer") or message.get("text") or NO_ANSWER)
+        self._print(without_notices(message.get("text") or "", notices) or custom.get("answer") or NO_ANSWER)
         sources = custom.get("sources") or ()
         # A notice brings its own source, which the reply lists among all its sources.
         own = [source for source in sources if source not in [notice["source"] for notice in notices]]
