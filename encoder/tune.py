@@ -54,15 +54,8 @@ def mistyped(text: str, chance: random.Random) -> str:
     return text[:at] + changed + (after[1:] if len(changed) == 2 and changed[0] == after[:1] else after)
 
 
-def vectors(bert: Any, batch: Any) -> torch.Tensor:
-    """Vectors of length one, shape (batch, 384), as ``build.Sentence`` makes them."""
-    hidden = bert(**batch).last_hidden_state
-    mask = batch["attention_mask"].unsqueeze(-1).to(hidden.dtype)
-    return torch.nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=1)
-
-
-def tune(bert: Any, tokenizer: Any, taught: List[Tuple[str, str]], seed: int = 0) -> None:
-    """Train ``bert`` in place to tell the intents of ``taught`` apart; about half an hour on two cores."""
+def tune(sentence: Any, tokenizer: Any, taught: List[Tuple[str, str]], seed: int = 0) -> None:
+    """Train ``sentence`` (``build.Sentence``) in place to tell intents apart; about half an hour on two cores."""
     torch.manual_seed(seed)
     chance = random.Random(seed)
     intents = sorted({intent for _, intent in taught})
@@ -70,29 +63,29 @@ def tune(bert: Any, tokenizer: Any, taught: List[Tuple[str, str]], seed: int = 0
     head = torch.nn.Linear(384, len(intents))
     rates = [LEARNING_RATE, HEAD_LEARNING_RATE]
     optimizer = torch.optim.AdamW(
-        [{"params": bert.parameters(), "lr": rates[0]}, {"params": head.parameters(), "lr": rates[1]}],
+        [{"params": sentence.parameters(), "lr": rates[0]}, {"params": head.parameters(), "lr": rates[1]}],
         weight_decay=0.01,
     )
     steps = EPOCHS * len(_batches(taught, random.Random(seed)))
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rates, total_steps=steps + 1, pct_start=0.1)
-    bert.train()
+    sentence.train()
     started, step = time.monotonic(), 0
     for _ in range(EPOCHS):
         for part in _batches(taught, chance):
             texts = [mistyped(text, chance) if chance.random() < MISTYPED else text for text, _ in part]
             batch = tokenizer(texts, padding=True, truncation=True, max_length=MAX_PIECES, return_tensors="pt")
-            scores = head(vectors(bert, batch) * SHARPNESS)
+            scores = head(sentence(**batch) * SHARPNESS)
             wanted = torch.tensor([number[intent] for _, intent in part])
             loss = torch.nn.functional.cross_entropy(scores, wanted, label_smoothing=0.1)
             optimizer.zero_grad()
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(bert.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(sentence.parameters(), 1.0)
             optimizer.step()
             schedule.step()
             step += 1
             if step % 100 == 0:
                 print(f"step {step} of {steps}, loss {loss.item():.2f}, {time.monotonic() - started:.0f} s", flush=True)
-    bert.eval()
+    sentence.eval()
 
 
 def _batches(taught: List[Tuple[str, str]], chance: random.Random) -> List[List[Tuple[str, str]]]:

@@ -160,6 +160,12 @@ class NameMatcher:
         kinds = frozenset(self._kind_words[w] for w in free if w in self._kind_words)
         return Found(tuple(mentions), tuple(strangers), kinds)
 
+    def placeholders(self, words: Sequence[str]) -> Found:
+        """``{kind}`` alone, as training examples have it."""
+        lower = [w.casefold() for w in words]
+        mentions = [Mention(start, end, kind, None, words[start]) for start, end, kind, _ in self._placeholders(words)]
+        return Found(tuple(_without_article(m, lower) for m in mentions), (), frozenset())
+
     def _whole_names(self, mentions: Sequence[Mention]) -> List[Mention]:
         """ "RESC aliance": half a name beside its mistyped other half is no subject of its own."""
         kept: List[Mention] = []

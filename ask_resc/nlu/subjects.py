@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Text
+from typing import Any, Callable, Dict, FrozenSet, List, Optional, Sequence, Text
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -114,20 +114,26 @@ class SubjectRecognizer(GraphComponent):
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Replace names in the examples, as in messages."""
-        self.process(training_data.training_examples)
+        """Replace ``{kind}`` in the examples. Names are not looked for: what is learned depends on none."""
+        matcher = self.matcher()
+        self._replace(training_data.training_examples, matcher.placeholders, matcher.facts)
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Add entities, and merge each name into one token with a stand-in."""
         matcher = self.matcher()  # one version of the facts for all steps of a message
+        self._replace(messages, matcher.find, matcher.facts)
+        return messages
+
+    @staticmethod
+    def _replace(messages: List[Message], find: Callable[[Sequence[Text]], Found], known: Facts) -> None:
         for message in messages:
             tokens: Sequence[Token] = message.get(TOKENS_NAMES[TEXT]) or []
             if not tokens:
                 continue
-            found = matcher.find([t.text for t in tokens])
+            found = find([t.text for t in tokens])
             message.set(FOUND, found)
-            message.set(TOKENS_NAMES[TEXT], _merge(tokens, found, message.get(TEXT), matcher.facts))
+            message.set(TOKENS_NAMES[TEXT], _merge(tokens, found, message.get(TEXT), known))
             entities = [
                 {
                     "entity": "subject",
@@ -140,7 +146,6 @@ class SubjectRecognizer(GraphComponent):
                 if m.subject is not None
             ]
             message.set(ENTITIES, [*message.get(ENTITIES, []), *entities], add_to_output=True)
-        return messages
 
     def matcher(self) -> NameMatcher:
         """The matcher of the facts as they are now."""

@@ -16,6 +16,7 @@ from rasa.core.channels.channel import UserMessage
 from rasa.engine import loader
 from rasa.engine.constants import PLACEHOLDER_MESSAGE
 from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.utils.io import read_yaml_file
 from rasa_sdk import Tracker
 
@@ -32,8 +33,6 @@ from ask_resc.runtime.graph import SerialGraphRunner
 from ask_resc.settings import PROJECT
 from tests.evaluation.scoring import Turn, judge, load
 
-PARSE = "run_RegexMessageHandler"
-
 
 @dataclass(frozen=True)
 class Answered:
@@ -49,15 +48,17 @@ class Answered:
 class Inside:
     """A trained model, without a server around it."""
 
-    def __init__(self, model: Path = training.MODEL) -> None:
+    def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory()
         _, runner = loader.load_predict_graph_runner(
-            Path(self._folder.name), model, LocalModelStorage, SerialGraphRunner
+            Path(self._folder.name), training.MODEL, LocalModelStorage, SerialGraphRunner
         )
         self._runner = runner
         self._responses = read_yaml_file(PROJECT / "domain.yml")["responses"]
         nodes: Dict[str, Any] = runner._instantiated_nodes
-        self._collector = next(n._component for n in nodes.values() if isinstance(n._component, QuestionCollector))
+        last = next(node for node in nodes.values() if isinstance(node._component, QuestionCollector))
+        self._collector, self._before = last._component, last._inputs["messages"]
+        self._classified: Dict[str, List[Message]] = {}
 
     def evaluate(self, half: str, carry: bool = True) -> List[Answered]:
         """Every turn of ``half``; without ``carry`` each as if it were the first."""
@@ -66,8 +67,7 @@ class Inside:
         for turns in load(half):
             context = Context()
             for turn in turns:
-                message = UserMessage(turn.say)
-                parsed = self._runner.run(inputs={PLACEHOLDER_MESSAGE: [message]}, targets=[PARSE])[PARSE][0]
+                [parsed] = self._collector.process(self._read(turn.say))
                 latest = parsed.as_dict(only_output_properties=True)
                 tracker = Tracker("", {}, latest, [], False, None, {}, "")
                 replies, context = reply_to(heard(tracker), context if carry else Context(), facts)
@@ -77,6 +77,13 @@ class Inside:
                 surest = max(question["confidence"] for question in questions)
                 answered.append(Answered(turn, outcome, tuple(q["intent"] for q in questions), surest))
         return answered
+
+    def _read(self, text: str) -> List[Message]:
+        """A message and its clauses with their chances: once, for what is tried here comes after."""
+        if text not in self._classified:
+            inputs = {PLACEHOLDER_MESSAGE: [UserMessage(text)]}
+            self._classified[text] = self._runner.run(inputs=inputs, targets=[self._before])[self._before]
+        return self._classified[text]
 
     @contextmanager
     def changed(self, **settings: Any) -> Iterator[None]:
@@ -111,6 +118,6 @@ def ablation(inside: Inside, half: str) -> Iterator[Tuple[str, List[Answered]]]:
     yield "without context", inside.evaluate(half, carry=False)
     split, clauses.split = clauses.split, lambda text: []  # type: ignore[assignment]
     try:
-        yield "without clauses", inside.evaluate(half)
+        yield "without clauses", Inside().evaluate(half)
     finally:
         clauses.split = split

@@ -173,7 +173,7 @@ def test_terminal_owes_a_sentence_when_the_bot_has_no_answer(question: str, bot:
 
 def test_terminal_says_the_whole_sentence_of_a_correction_and_its_notice_once() -> None:
     # As the bot gives it: the text ends with the notice, and the answer is only a part of the sentence.
-    notice = {"text": "A later page names Desi.", "date": "May 1, 2026", "source": BIO}
+    notice: Dict[str, Any] = {"text": "A later page names Desi.", "date": "May 1, 2026", "source": BIO}
     text = f"Not quite. Greg leads CREC. {notice['text']}"
     corrected = message(text, sources=[ABOUT, BIO], notices=[notice], answer="Greg leads CREC.")
     output = io.StringIO()

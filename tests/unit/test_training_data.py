@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Set, Tuple
 
 import pytest
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.training_data import TrainingData
 from ruamel.yaml import YAML
 
 from ask_resc.context import FOLLOW_UPS
 from ask_resc.facts.live import facts as live_facts
 from ask_resc.facts.model import names_of
+from ask_resc.nlu.subjects import SubjectRecognizer
 from ask_resc.settings import PROJECT
+from tests.unit.nlu.featurizer_checks import created, tokenized
 
 FACTS = live_facts().current()
 FILES = sorted((PROJECT / "data" / "nlu").glob("*.yml"))
@@ -205,3 +210,18 @@ def test_training_data_about_others_does_not_name_a_leader(name: str) -> None:
 def test_training_data_every_placeholder_is_a_kind_of_subject() -> None:
     used = {path.name: set(re.findall(r"\{([^}]*)\}", path.read_text(encoding="utf-8"))) for path in FILES}
     assert {name: kinds - set(FACTS.kinds) for name, kinds in used.items() if kinds - set(FACTS.kinds)} == {}
+
+
+def test_training_data_holds_no_word_that_is_taken_for_a_name(tmp_path: Path):
+    # Names are looked for in messages and not in examples, so a name here would be learned as a plain word.
+    recognizer: SubjectRecognizer = created(SubjectRecognizer, tmp_path)[0]
+    messages = [tokenized(text, intent=path.stem) for path in FILES for text in examples(path)]
+    recognizer.train(TrainingData(messages))
+    matcher = recognizer.matcher()
+    taken = [
+        (message.get(TEXT), mention.text)
+        for message in messages
+        for mention in matcher.find([token.text for token in message.get(TOKENS_NAMES[TEXT])]).mentions
+        if mention.subject is not None
+    ]
+    assert taken == []
