@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from contextlib import asynccontextmanager
 from typing import Any, AsyncIterator, Callable, Dict, List, Mapping, Optional
 
@@ -21,7 +20,7 @@ from ask_resc.channels.intake import Intake, Reply, clean
 from ask_resc.channels.slack import input as slack_input
 from ask_resc.channels.slack import output
 from ask_resc.channels.slack.input import Asked
-from ask_resc.channels.slack.turns import Turns
+from ask_resc.channels.slack.turns import Turns, until_quiet
 from ask_resc.facts.live import facts
 from ask_resc.storage.deliveries import Deliveries
 from ask_resc.storage.masking import mask
@@ -29,8 +28,6 @@ from ask_resc.storage.votes import VoteNotKept, Votes
 
 MOST_AT_ONCE = 4
 """Questions given to the bot at once: the time-out of each is for the bot, not for waiting."""
-SECONDS_OF_PAUSE, MOST_PAUSES = 0.003, 50
-"""Acknowledgements go before answers: a question waits while the process is busy, this long at a time."""
 MOST_PROMPTS = 4
 _BLOCKS_REFUSED = ("invalid_blocks", "invalid_blocks_format")
 
@@ -189,11 +186,7 @@ class Handler:
     async def _bots_turn(self) -> AsyncIterator[None]:
         """Keep the bot busy, and Slack not waiting: it has three seconds for what the bot shares its process with."""
         async with self._at_once:
-            for _ in range(MOST_PAUSES):
-                began = time.monotonic()
-                await asyncio.sleep(SECONDS_OF_PAUSE)
-                if time.monotonic() - began < 2 * SECONDS_OF_PAUSE:  # nobody else has much to do
-                    break
+            await until_quiet()  # acknowledgements go before answers
             yield
 
     async def _answer_privately(self, text: str, conversation: str, url: str, asked: Optional[str] = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import List
 
 from ask_resc.channels.slack.turns import Turns
@@ -27,6 +28,22 @@ async def test_take_goes_by_the_time_of_writing() -> None:
     release.set()
     await asyncio.gather(*tasks)
     assert done == ["1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7"] and turns._waiting == {}
+
+
+async def test_take_waits_for_an_earlier_message_while_the_process_is_busy_reading() -> None:
+    turns, done = Turns(), []  # type: ignore[var-annotated]
+
+    async def work(ts: str) -> None:
+        async with turns.take("c", ts):
+            done.append(ts)
+
+    tasks = [asyncio.ensure_future(work("1.2"))]
+    for _ in range(10):  # longer than a quiet conversation waits
+        await asyncio.sleep(0)
+        time.sleep(0.02)
+    tasks.append(asyncio.ensure_future(work("1.1")))
+    await asyncio.gather(*tasks)
+    assert done == ["1.1", "1.2"]
 
 
 async def test_take_of_another_conversation_does_not_wait() -> None:
