@@ -13,6 +13,10 @@ from rasa.core.exceptions import AgentNotReady
 from rasa.core.test import WrongPredictionException
 from rasa.core.test import test as predict
 from rasa.model_training import train_core
+from rasa.shared.core.constants import DEFAULT_INTENTS
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 from ruamel.yaml import YAML
 
 from ask_resc.answers import in_words
@@ -23,6 +27,11 @@ from tests.live.talk import FACTS, Talk, stated
 
 DATA = PROJECT / "data"
 CONVERSATIONS = PROJECT / "tests" / "conversations"
+
+
+def load_domain() -> Domain:
+    """The project's own."""
+    return Domain.load(str(PROJECT / "domain.yml"))
 
 
 # What the stories are worth
@@ -57,8 +66,12 @@ def stories() -> List[Dict[str, Any]]:
 
 
 def follows_up(story: Dict[str, Any]) -> bool:
-    """Whether anything in it refers to what was said before."""
-    return any(step.get("intent") in FOLLOW_UPS for step in story["steps"])
+    """Whether anything in it is answered from what was said before; a follow-up of nothing is asked back."""
+    steps = story["steps"]
+    return any(
+        step.get("intent") in FOLLOW_UPS and then.get("action") == "action_answer"
+        for step, then in zip(steps, steps[1:], strict=False)
+    )
 
 
 async def goes_as_written(story: Dict[str, Any], agent: Agent, folder: Path) -> bool:
@@ -95,6 +108,37 @@ async def test_stories_carry_weight_where_something_is_followed_up(
 @pytest.mark.parametrize("story", named([story for story in stories() if not follows_up(story)]))
 async def test_stories_are_not_needed_elsewhere(story: Dict[str, Any], without_stories: Agent, tmp_path: Path):
     assert await goes_as_written(story, without_stories, tmp_path)
+
+
+# One message, one action
+
+INTENTS = sorted({*load_domain().intents} - {*DEFAULT_INTENTS})
+"""Every one that a message can be taken for."""
+
+
+def is_something_to_follow_up(set_: bool) -> SlotSet:
+    return SlotSet("aspect", "leader" if set_ else None)
+
+
+@pytest.mark.parametrize("after", [True, False], ids=["answered", "unanswered"])
+@pytest.mark.parametrize("before", [True, False], ids=["after_an_answer", "with_nothing_before"])
+@pytest.mark.parametrize("intent", INTENTS)
+async def test_stories_have_one_action_for_every_message_and_then_wait(
+    intent: str, before: bool, after: bool, with_stories: Agent
+):
+    """Whatever the action found: a follow-up with nothing before it may name all that is needed."""
+    domain = load_domain()
+    tracker = DialogueStateTracker.from_events("one", [], domain.slots)
+    message = UserUttered("…", {"name": intent, "confidence": 1.0})
+    for event in (ActionExecuted("action_listen"), is_something_to_follow_up(before), message):
+        tracker.update(event, domain)
+    assert with_stories.processor is not None
+    action, _ = with_stories.processor.predict_next_with_tracker_if_should(tracker)
+    assert action.name() in ("action_answer", "action_ask_back")
+    for event in (ActionExecuted(action.name()), is_something_to_follow_up(after)):
+        tracker.update(event, domain)
+    action, _ = with_stories.processor.predict_next_with_tracker_if_should(tracker)
+    assert action.name() == "action_listen"
 
 
 # Whatever was said in between
