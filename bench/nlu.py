@@ -103,9 +103,9 @@ def _run(python: str, config: Path, task: Task) -> Dict[str, Any]:
         questions = [text for text, _ in task.questions]
         asked.write_text(json.dumps({"examples": task.examples, "questions": questions}), encoding="utf-8")
         command = [python, "-W", "ignore", str(SIDE), str(config), str(asked), str(told)]
-        done = subprocess.run(
-            command, env=environments.variables(), cwd=PROJECT, capture_output=True, text=True, check=False
-        )
+        # Rasa's cache would give the model of an earlier run in no time.
+        variables = {**environments.variables(), "RASA_MAX_CACHE_SIZE": "0"}
+        done = subprocess.run(command, env=variables, cwd=PROJECT, capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(f"{task.name}: {done.stderr[-2000:]}")
         result: Dict[str, Any] = json.loads(told.read_text(encoding="utf-8"))
