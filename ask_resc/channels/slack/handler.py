@@ -78,11 +78,14 @@ class Handler:
     async def message(self, event_id: str, event: Body) -> None:
         """Answer a message that is for the bot; every other is dropped unread, or left without a reply."""
         asked = slack_input.read(event, await self.bot_user())
-        if asked is None or not await self._is_ours(asked):
+        if asked is None:
             return
-        async with self._deliveries.claim(f"event {event_id}", f"message {asked.channel} {asked.ts}") as is_new:
-            if is_new:
-                async with self._turns.take(asked.conversation, asked.ts):
+        async with self._turns.stand_in_line(asked.conversation, asked.ts) as turn:
+            if not await self._is_ours(asked):
+                return
+            async with self._deliveries.claim(f"event {event_id}", f"message {asked.channel} {asked.ts}") as is_new:
+                if is_new:
+                    await turn()
                     if await self._is_for_the_bot(asked):
                         await self._answer(asked)
 
