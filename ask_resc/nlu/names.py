@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Dict, FrozenSet, Iterator, List, Optional, Sequence, Set, Tuple
 
+from jellyfish import metaphone
 from nicknames import NickNamer
 from rapidfuzz.distance import OSA
 from spacy.matcher import PhraseMatcher
@@ -70,6 +71,7 @@ class NameMatcher:
         words: Words that are ordinary language here (lower case), so they are nobody's name mistyped.
         common: Those of them that are used often enough to be no mistyped names themselves.
         strange: Words that stand for something else altogether (lower case): "boces", "weather".
+        known: All words that anybody used, whatever about: no name misheard is among them.
     """
 
     def __init__(
@@ -78,17 +80,25 @@ class NameMatcher:
         words: FrozenSet[str] = frozenset(),
         strange: FrozenSet[str] = frozenset(),
         common: Optional[FrozenSet[str]] = None,
+        known: FrozenSet[str] = frozenset(),
     ) -> None:
         self.facts, self.words, self.strange = facts, words, strange
+        self.known = words | strange | known
         self.common = words if common is None else common
         self._matcher = PhraseMatcher(language().vocab, attr="LOWER")
         self._forms: Dict[str, Tuple[str, str]] = {}
         self._single: Dict[str, Tuple[str, str]] = {}  # one-word form, lower case -> (subject, how)
         self._joined: Dict[str, Tuple[str, str]] = {}  # the same of names that people write as two words
+        self._titled: Dict[str, str] = {}  # short forms of first names, which are ours after a title: "Dr. Tom"
+        self._sounds: Dict[str, Tuple[str, str, str]] = {}  # how a name sounds -> (first letter, subject, how)
         self._many = frozenset(k for k in facts.kinds if len(facts.of_kind(k)) > 1)  # kinds with several subjects
         self._heads = _heads(facts)
         for key, subject in facts.subjects.items():
             self._add(key, subject)
+        for key, subject in facts.subjects.items():
+            if subject.title is not None:
+                for short in sorted(_other_forms(subject.name.split()[0].casefold())):
+                    self._titled.setdefault(short, key)
         self._kind_words = {w.casefold(): k for k, kind in facts.kinds.items() for w in kind.words}
 
     # -- building
@@ -99,23 +109,32 @@ class NameMatcher:
         for noted in (subject, *subject.answers.values()):
             notice = getattr(noted, "notice", None)
             if notice and notice.person:
-                for form, _ in forms(notice.person, is_person=True):
-                    self._pattern(form, key, "notice")
+                for form, how in forms(notice.person, is_person=True):
+                    self._pattern(form, key, "notice", exact=how == "first")
 
-    def _pattern(self, form: str, key: str, how: str) -> None:
+    def _pattern(self, form: str, key: str, how: str, exact: bool = False) -> None:
         doc = language().make_doc(form)
         label = f"{key}|{how}|{len(self._forms)}"
         self._forms[label] = (key, how)
         self._matcher.add(label, [doc])
         # Possessives stay apart ("CREC 's"), but not without an apostrophe: "crecs director".
         bare = re.sub(r"\W", "", form).casefold()
-        if how != "first" and len(doc) == 1 and len(bare) >= 3:
+        if how != "first" and not exact and len(doc) == 1 and len(bare) >= 3:
             self._single.setdefault(bare, (key, how))
+            sound = metaphone(bare)
+            if len(bare) > 3 and len(sound) > 2:
+                self._sounds.setdefault(sound, (bare[0], key, how))
             kind = self.facts.subjects[key].kind
             many = self.facts.kinds[kind].words or kind in self._many
             if how == "exact" and not bare.endswith("s") and many:
                 self._single.setdefault(bare + "s", (key, how))
-        elif len(bare) >= 6 and how == "exact" and form.count(" ") == 1 and self.facts.subjects[key].title is None:
+        elif (
+            len(bare) >= 6
+            and not exact
+            and how == "exact"
+            and form.count(" ") == 1
+            and self.facts.subjects[key].title is None
+        ):
             self._joined.setdefault(bare, (key, how))
 
     # -- finding
@@ -151,7 +170,9 @@ class NameMatcher:
             mentions.append(
                 Mention(start, end, kind, None if how == "placeholder" else key, " ".join(words[start:end]), how)
             )
+        mentions.extend(self._by_title(words, lower, taken))
         mentions.extend(self._mistyped(words, lower, taken))
+        mentions.extend(self._misheard(words, lower, taken))
         mentions.sort(key=lambda m: m.start)
         mentions = [_without_article(m, lower) for m in self._whole_names(mentions)]
         strangers.extend(w for i, w in enumerate(words) if i not in taken and lower[i] in self.strange)
@@ -173,7 +194,8 @@ class NameMatcher:
             before = kept[-1] if kept else None
             if before and before.end == mention.start and before.subject and mention.subject:
                 longer = {n.casefold() for n in names_of(self.facts.subjects[mention.subject])}
-                if any(n.startswith(before.text.casefold() + " ") for n in longer):
+                halves = {before.text, *names_of(self.facts.subjects[before.subject])}
+                if any(n.startswith(f"{half.casefold()} ") for n in longer for half in halves):
                     kept[-1] = replace(mention, start=before.start, text=f"{before.text} {mention.text}")
                     continue
             kept.append(mention)
@@ -248,10 +270,14 @@ class NameMatcher:
             return False
         if any(_nearly(low, part) for part in known):
             return False
-        if low in self.words or re.sub(r"\W", "", low) in self._single or low in self._kind_words:
+        if re.sub(r"\W", "", low) in self._single or low in self._kind_words:
             return False
+        if self._sounds.get(metaphone(low), ("",))[0] == low[0]:
+            return False  # "the rusk alliance" is ours, misheard
+        if low in self.words:
+            return word[0].isupper() and bool(_nicknames().canonicals_of(low))  # "Bob", but not "will"
         # Written small, a verb before a name ("swears Florio …") is likelier than a first name.
-        return word[0].isupper() or not re.search(r"(?:[^aeiou]s|ed|ing|ly)$", low)
+        return word[0].isupper() or not re.search(r"(?:[^aeiou]s|ed|ing|ly|tion|ment|ness)$", low)
 
     def _name_parts(self, key: str) -> FrozenSet[str]:
         subject = self.facts.subjects[key]
@@ -278,6 +304,17 @@ class NameMatcher:
                 break
         return start, end
 
+    def _by_title(self, words: Sequence[str], lower: Sequence[str], taken: Set[int]) -> Iterator[Mention]:
+        """ "Dr. Tom": a short first name after a title, and no surname after it."""
+        for i in range(1, len(words)):
+            if i in taken or lower[i] not in self._titled or lower[i - 1] not in TITLES:
+                continue
+            if i + 1 < len(words) and words[i + 1][0].isupper() and words[i + 1].isalpha():
+                continue
+            taken.update((i - 1, i))
+            key = self._titled[lower[i]]
+            yield Mention(i - 1, i + 1, self.facts.subjects[key].kind, key, f"{words[i - 1]} {words[i]}", "first")
+
     def _mistyped(self, words: Sequence[str], lower: Sequence[str], taken: Set[int]) -> Iterator[Mention]:
         """Words, and pairs of words, that are nobody's and nearly a name."""
         for size in (2, 1):
@@ -290,7 +327,10 @@ class NameMatcher:
                 joined = re.sub(r"\W", "", "".join(lower[i] for i in span))
                 if size == 2 and (all(lower[i] in self.common for i in span) and joined not in self._joined):
                     continue
-                best = self._nearest(joined, self._joined if size == 2 else self._single)
+                titled = size == 1 and start > 0 and lower[start - 1] in TITLES
+                best = self._nearest(joined, self._joined if size == 2 else self._single, titled)
+                if best and size == 1 and self._is_itself(words[start], joined):
+                    continue
                 if best is None:
                     continue
                 taken.update(span)
@@ -306,9 +346,34 @@ class NameMatcher:
                     "notice" if how == "notice" else "fuzzy",
                 )
 
+    def _is_itself(self, word: str, low: str) -> bool:
+        """Whether a word that is nearly a name is rather another's initials, or a word that somebody used."""
+        if low in self._single:
+            return False
+        if word.isupper() and len(word) < 6:  # "CTECS"
+            return not any(sorted(low) == sorted(form) for form in self._single)
+        return low in self.known and all(OSA.distance(low, form) > 1 for form in self._single)
+
+    def _misheard(self, words: Sequence[str], lower: Sequence[str], taken: Set[int]) -> Iterator[Mention]:
+        """ "Pro tell us", "creck": up to three words, not all of them ordinary, that sound like a name."""
+        for size in (3, 2, 1):
+            for start in range(len(words) - size + 1):
+                span = range(start, start + size)
+                if taken.intersection(span) or all(lower[i] in self.known for i in span):
+                    continue
+                joined = "".join(lower[i] for i in span)
+                if len(joined) < 4 or not joined.isalpha() or (size == 1 and words[start].isupper()):
+                    continue
+                first, key, how = self._sounds.get(metaphone(joined), ("", "", ""))
+                if joined[0] != first or self._stranger(words, lower, start, start + size, key, how):
+                    continue
+                taken.update(span)
+                kind, text = self.facts.subjects[key].kind, " ".join(words[i] for i in span)
+                yield Mention(start, start + size, kind, key, text, "notice" if how == "notice" else "fuzzy")
+
     @staticmethod
-    def _nearest(word: str, forms: Dict[str, Tuple[str, str]]) -> Optional[Tuple[str, str]]:
-        """The name that ``word`` mistypes by a letter, or by two in a long one."""
+    def _nearest(word: str, forms: Dict[str, Tuple[str, str]], titled: bool) -> Optional[Tuple[str, str]]:
+        """The name that ``word`` mistypes by a letter, or by two in a long one or after "Dr."."""
         if word in forms:
             return forms[word]
         if len(word) < 4:
@@ -317,7 +382,7 @@ class NameMatcher:
         for form, value in forms.items():
             if len(form) < 4 or abs(len(form) - len(word)) > 2:
                 continue
-            allowed = 1 if len(form) < 8 else 2
+            allowed = 1 if len(form) < (6 if titled else 8) else 2
             distance = OSA.distance(word, form, score_cutoff=allowed)
             if distance > allowed:
                 continue

@@ -63,6 +63,7 @@ class SubjectRecognizer(GraphComponent):
         self._words: FrozenSet[str] = frozenset()
         self._common: FrozenSet[str] = frozenset()
         self._strange: FrozenSet[str] = frozenset()
+        self._known: FrozenSet[str] = frozenset()
         self._matcher: Optional[NameMatcher] = None
 
     @classmethod
@@ -89,8 +90,8 @@ class SubjectRecognizer(GraphComponent):
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             learned = json.loads((folder / WORDS_FILE).read_text(encoding="utf-8"))
-        component._words, component._common, component._strange = (
-            frozenset(learned[key]) for key in ("words", "common", "strange")
+        component._words, component._common, component._strange, component._known = (
+            frozenset(learned[key]) for key in ("words", "common", "strange", "known")
         )
         return component
 
@@ -103,13 +104,17 @@ class SubjectRecognizer(GraphComponent):
             words = {t.text.casefold() for t in message.get(TOKENS_NAMES[TEXT], []) if re.fullmatch(r"[\w'’]+", t.text)}
             (there if message.get(INTENT) in elsewhere else here).update(words)
         self._words = frozenset(here)
+        self._known = frozenset((*here, *there))
         self._common = frozenset(word for word, count in here.items() if count >= OFTEN)
         self._strange = frozenset(
             word for word, count in there.items()
             if count >= 2 and len(word) > 2 and count >= self._config["strange_share"] * (count + here[word])
         )  # fmt: skip
         with self._storage.write_to(self._resource) as folder:
-            learned = {"words": sorted(self._words), "common": sorted(self._common), "strange": sorted(self._strange)}
+            learned = {
+                "words": sorted(self._words), "common": sorted(self._common), "strange": sorted(self._strange),
+                "known": sorted(self._known),
+            }  # fmt: skip
             (folder / WORDS_FILE).write_text(json.dumps(learned), encoding="utf-8")
         return self._resource
 
@@ -151,7 +156,7 @@ class SubjectRecognizer(GraphComponent):
         """The matcher of the facts as they are now."""
         current = facts().current()
         if self._matcher is None or self._matcher.facts is not current:
-            self._matcher = NameMatcher(current, self._words, self._strange, self._common)
+            self._matcher = NameMatcher(current, self._words, self._strange, self._common, self._known)
         return self._matcher
 
 

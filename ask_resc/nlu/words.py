@@ -18,7 +18,9 @@ SHORTHAND = {
     "ty": "thank you", "tysm": "thank you so much", "bc": "because", "cuz": "because", "w": "with", "tho": "though",
     "gonna": "going to", "wanna": "want to", "gotta": "got to", "nvm": "never mind", "dir": "director",
     "exec": "executive", "ppl": "people", "info": "information", "n": "and", "thier": "their", "teh": "the",
-    "hes": "he's", "shes": "she's", "its": "it's", "dont": "don't", "isnt": "isn't", "wheres": "where's",
+    "wehn": "when", "hwen": "when", "waht": "what", "hwat": "what", "wha": "what", "wich": "which", "whcih": "which",
+    "wehre": "where", "hwo": "who", "woh": "who", "hwy": "why", "hes": "he's", "shes": "she's",
+    "its": "it's", "dont": "don't", "isnt": "isn't", "wheres": "where's",
 }  # fmt: skip
 _SHORTHAND = re.compile(rf"(?<![\w'/])(?:{'|'.join(SHORTHAND)})(?![\w'/])", re.IGNORECASE)
 BRACES = (r"\{", r"\}")

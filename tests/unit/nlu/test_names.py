@@ -489,3 +489,48 @@ def test_names_short_and_long_forms_of_a_first_name_are_the_same_person(text: st
 def test_names_another_first_name_is_another_person(text: str):
     found = find(text)
     assert found.mentions == () and found.strangers == (text,)
+
+
+# As they sound
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("who is pro tell us", "protulis"), ("creck", "crec"), ("doctor due mace", "dumais"),
+        ("miss Erikson", "ericson"), ("the rusk centers", "resc"), ("is a seas one", "aces"), ("Dr Danahey", "danehy"),
+        ("doctor Tom", "danehy"), ("and Dr. Jeff", "kitching"),
+    ],
+)  # fmt: skip
+def test_names_are_found_as_a_telephone_hears_them(text: str, key: str):
+    assert key in named(text)
+
+
+@pytest.mark.parametrize("text", ["as is", "tom", "Dr. Tom Smith", "what a risk it is", "ask us", "Jeff"])
+def test_names_that_only_sound_a_little_alike_are_nobodys(text: str):
+    assert named(text, matcher(words=ORDINARY | {"as", "risk", "ask", "us"})) == []
+
+
+@pytest.mark.parametrize("text", ["a Bob Kitching testified", "tell me about Jim Florio"])
+def test_names_first_name_that_is_a_word_too_is_a_strangers(text: str):
+    found = find(text, matcher(words=ORDINARY | {"bob", "jim", "testified"}))
+    assert found.strangers and not found.mentions
+
+
+def test_names_after_a_noun_in_small_letters_are_ours():
+    assert named("so by elimination dumais has learn") == ["dumais", "learn"]
+
+
+def test_names_half_of_a_name_misheard_is_part_of_the_whole():
+    assert named("the rusk alliance") == ["alliance"]
+
+
+@pytest.mark.parametrize("text", ["CTECS", "the CRSE", "at the desk", "dese people"])
+def test_names_initials_and_words_of_others_are_nobodys_mistyped(text: str):
+    assert named(text) == []
+
+
+@pytest.mark.parametrize("text", ["kicking around", "pinching pennies", "a cup of flour"])
+def test_names_words_that_somebody_used_are_nobodys(text: str):
+    names = NameMatcher(FACTS, ORDINARY, known=frozenset(text.split()))
+    assert named(text, names) == []
