@@ -10,23 +10,41 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-from ask_resc.answers import Question
-from ask_resc.facts.model import Facts
+from ask_resc.answers import Question, say
+from ask_resc.facts.model import Facts, names_of
 
 FOLLOW_UPS = ("ellipsis", "correction", "others", "back_to", "repeat", "more")
 OUT_OF_SCOPE = "out_of_scope"
 UNSURE = "nlu_fallback"
+WHO_LEADS = ("leader", "leads", "person", "title")
 ABOUT_LEADING = ("leader", "leads", "person", "title", "membership", "definition")
 """Aspects under which a person and a center in one question are about who leads it."""
 
 PERSON_WORDS = re.compile(
-    r"\b(he|she|him|her|his|hers|himself|herself|hes|shes|that (?:guy|man|woman|lady|person))\b", re.I
+    r"\b(he|she|him|her|his|hers|himself|herself|hes|shes|"
+    r"(?:that|the|this) (?:guy|man|woman|lady|person|fella|fellow))\b",
+    re.I,
 )
 THING_WORDS = re.compile(
     r"\b(it|its|it's|that|thats|that's|this|there|that one|this one|they|them|their|theirs|these|those|"
     r"the (?:place|thing|first|second|latter|former|same))\b",
     re.I,
 )
+
+
+def says_which_one(text: str, name: str, facts: Facts) -> bool:
+    """ "Haha, no. The RESC one, what is it?": of two accords the RESCs' is meant, and no RESC.
+
+    Args:
+        text: The question.
+        name: A name in it, as the asker wrote it.
+        facts: Where a longer name begins with it.
+    """
+    said = name.casefold().removeprefix("the ")
+    if not re.search(rf"\b{re.escape(said)} one\b", text, re.I):
+        return False
+    names = (full.casefold() for subject in facts.subjects.values() for full in names_of(subject))
+    return any(full.startswith(f"{said} ") for full in names)
 
 
 def points(text: str) -> bool:
@@ -45,11 +63,31 @@ WHO = re.compile(
 SEVERAL = re.compile(r"\b(?:both|those|these|them|they|either|the (?:two|three|four))\b", re.I)
 PAIR_POINTED_AT = re.compile(r"\b(?:those|these|the|them) two\b|\bboth of (?:them|those|these)\b", re.I)
 PAIR = re.compile(r"\b(?:both|two|either)\b", re.I)
+ORDINAL = re.compile(
+    r"\b(?:the|this|that) (first|former|second|third|fourth|fifth|sixth|latter|last)"
+    r"(?=\W*$|'s\b|,| (?:one|center|place|agency|office|department|acronym|initialism|abbreviation|of|is|does|has|"
+    r"stands?|means?|that)\b)",
+    re.I,
+)
+WHICH_ONE = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5}
+"""Position in what was told; any other word is the last."""
+THOSE = re.compile(r"\b(?:those|these|the (?:two|initials|acronyms|abbreviations)|both|them)\b", re.I)
+OF_IT = re.compile(r"\b(?:there|it|that place|over there|the place)\b", re.I)
+_ONE_OF_OURS = re.compile(r"\b\w+ one\b|\b(?:ours?|yours?)\b", re.I)
+THE_OTHER = re.compile(r"\bthe other\b(?! (?:ones|centers|five|four|three|two|agencies|\w+s)\b)", re.I)
+ONE_TOO = re.compile(r"\b(?:is|that'?s|it'?s|its)\b.{0,12}\bone (?:too|also|as well|of (?:them|the|those))\b", re.I)
+LEADER_WORDS = re.compile(r"\b(?:boss|director|directors|head|chief|leader|leaders|in charge)\b", re.I)
+THEIR_PLACE = re.compile(
+    r"\b(?:his|her|hers|their) (?:shop|place|outfit|center|org\w*|agency|group|one|office)\b", re.I
+)
+TOLD_OF_AN_EVENT = ("reaffirmed", "contents")
+"""Aspects under which something is told of a subject that another one, with a date of its own, holds."""
+OF_AN_EVENT = ("founding", "founder")
 IS_HE = re.compile(r"\b(?:is|isn't|isnt|does|was|wasn't|thought) (?:he|she)\b", re.I)
 # After a decline, these leave the question that had no answer and go back to the one that had.
 CONCEDES = re.compile(
     r"\b(fine|whatever|never ?mind|forget (?:it|that)|anyways?|oh well|very well|too bad|no worries|np|shame|i see|"
-    r"moving on|skip (?:it|that)|now do)\b",
+    r"moving on|no problem|skip (?:it|that)|now do|then|fair|figures|al+ ?right|too bad|bummer|darn|oh ok|gotcha)\b",
     re.I,
 )
 
@@ -115,7 +153,7 @@ def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     if heard.intent in FOLLOW_UPS:
         return _follow_up(heard, context, facts)
     if heard.strangers and not heard.subjects:
-        return Question(heard.intent)
+        return Question(heard.intent, strangers=heard.strangers)
     pair = context.listed[-2:]
     if heard.intent == "membership" and len(pair) == 2 and PAIR_POINTED_AT.search(heard.text):
         if not set(heard.subjects) & set(pair) and all(facts.answer(s, heard.intent) for s in pair):
@@ -126,7 +164,7 @@ def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
         if not any(facts.answer(s, heard.intent) for s in subjects):
             return _question(heard.intent, (about,), heard)  # "I know CREC and ACES, now list all the centers"
     if subjects:
-        claimed = _claim(heard, facts) or _claim_of_him(heard, context, facts)
+        claimed = _claim(heard, facts) or _claim_of_him(heard, context, facts) or _claim_of_place(heard, context, facts)
         return claimed or _question(heard.intent, subjects, heard)
     return _unnamed(heard, context, facts)
 
@@ -172,6 +210,15 @@ def _claim_of_him(heard: Heard, context: Context, facts: Facts) -> Optional[Ques
     return _claim(replace(heard, subjects=(*people, *heard.subjects)), facts)
 
 
+def _claim_of_place(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
+    """ "Kate Ericson runs it, yeah?": a person and the center talked about."""
+    if heard.intent != "leader" or not OF_IT.search(heard.text) or len(context.subjects) != 1:
+        return None
+    place = context.subjects[0]
+    led = facts.subjects[place].leads or place
+    return _claim(replace(heard, subjects=(*heard.subjects, led)), facts) if facts.leader_of(led) else None
+
+
 def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     """A question that names nobody: about what the talk is about, else about what the aspect is about."""
     aspect = facts.aspects[heard.intent]
@@ -197,15 +244,81 @@ def _may_have(aspect: str, subjects: Sequence[str], facts: Facts) -> bool:
     return any(facts.subjects[s].kind in asked_of for s in subjects)
 
 
+def _is_like(stranger: str, subject: str, facts: Facts) -> bool:
+    """ "The Paris Accord" is named like the RESC Alliance Accord."""
+    last = stranger.casefold().split()[-1]
+    return any(name.casefold().split()[-1] == last for name in names_of(facts.subjects[subject]))
+
+
+def _told_of(context: Context, facts: Facts) -> Tuple[str, ...]:
+    """Subjects of one kind that the last answer told of: the two departments that the RESCs work with."""
+    if context.aspect is None or len(context.subjects) != 1:
+        return ()
+    found = facts.answer(context.subjects[0], context.aspect)
+    if found is None:
+        return ()
+    said = say(*found, facts)
+    found_at = {s: re.search(rf"\b{re.escape(o.name)}(?!\w)", said) for s, o in facts.subjects.items()}
+    at = {s: match.start() for s, match in found_at.items() if match}
+    told = sorted(at, key=lambda s: at[s])
+    groups = (tuple(s for s in told if facts.subjects[s].kind == kind) for kind in facts.kinds)
+    return next((group for group in groups if len(group) > 1), ())
+
+
+def _is_called(text: str, subject: str, facts: Facts) -> bool:
+    """Whether the text has a word of the name that no other subject has in its name."""
+    others = " ".join(name for key, other in facts.subjects.items() if key != subject for name in names_of(other))
+    own = _long_words(facts.subjects[subject].name) - _long_words(others)
+    return bool(_long_words(text) & own)
+
+
+def _long_words(text: str) -> FrozenSet[str]:
+    return frozenset(re.findall(r"[a-z]{5,}", text.casefold()))
+
+
+def _picked(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
+    """ "The second one", "both", "those initials": of what was talked about in a row, or told of last."""
+    if _ONE_OF_OURS.search(heard.text) and len(context.listed) == 1 and not context.subjects:
+        return context.listed  # "The Paris Accord?" "No, the RESC one"
+    left = tuple(s for s in context.listed if s not in context.subjects)
+    if THE_OTHER.search(heard.text) and len(left) == 1:
+        return left
+    told = _told_of(context, facts)
+    ordinal = ORDINAL.search(heard.text)
+    of = told or context.listed
+    by_a_word = [s for s in of if len(of) > 1 and _is_called(heard.text, s, facts)]
+    if len(by_a_word) == 1 and not heard.kinds:
+        return tuple(by_a_word)  # "the early childhood one"
+    if ordinal and len(of) > 1:
+        position = WHICH_ONE.get(ordinal.group(1).casefold(), len(of) - 1)
+        return of[position : position + 1]
+    if not THOSE.search(heard.text) or (PAIR_POINTED_AT.search(heard.text) and len(told) != 2):
+        return ()
+    only_they = heard.intent == "expansion" or not any(facts.answer(s, heard.intent) for s in context.subjects)
+    return told if only_they and all(facts.answer(s, heard.intent) for s in told) else ()
+
+
 def _referred(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
     """What "he", "it" and "that center" point at, from the last reply."""
+    picked = _picked(heard, context, facts)
+    if picked:
+        return picked
     subjects = context.subjects
+    if heard.intent in OF_AN_EVENT and context.aspect in TOLD_OF_AN_EVENT and len(subjects) == 1:
+        # "In July 2021, the Alliance reaffirmed …" "On which day was this?"
+        found = facts.answer(subjects[0], context.aspect)
+        if found and not facts.leader_of(subjects[0]):
+            return (found[0],)
     if SEVERAL.search(heard.text) and len(context.listed) > 1:
         subjects = context.listed[-2:] if PAIR.search(heard.text) else context.listed
     if not subjects:
         return ()
     person = bool(PERSON_WORDS.search(heard.text))
     thing = bool(THING_WORDS.search(heard.text))
+    if heard.intent in ("membership", "definition") and (
+        THEIR_PLACE.search(heard.text) or (thing and not person and not context.mistaken)
+    ):
+        return tuple(facts.subjects[s].leads or s for s in subjects)  # "And is that one of the six?"
     if person and context.mistaken:
         return (context.mistaken,)
     if person:
@@ -220,16 +333,27 @@ def _referred(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
 
 def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     named = tuple(s for s in heard.subjects if s not in heard.excluded) or heard.subjects
+    if any(facts.subjects[s].leads for s in named):
+        named = tuple(s for s in named if facts.subjects[s].leads or facts.leader_of(s))  # "the Florio with a RESC"
+    else:
+        named = _main_subjects(replace(heard, subjects=named), facts)  # "the other accord, the one of the RESCs"
     if heard.intent == "repeat" or (heard.intent == "more" and not named):
         if context.aspect is None:
             return None
         if heard.intent == "repeat":
-            known = all(facts.answer(s, context.aspect) for s in named)
+            # What was declined is not what anybody wants to hear again.
+            known = all(facts.answer(s, context.aspect) for s in named or context.subjects)
             aspect = context.aspect if known else context.answered or context.aspect
+            if LEADER_WORDS.search(heard.text) and aspect not in WHO_LEADS and "leader" in facts.aspects:
+                aspect = "leader"  # "Can I ask again, the boss there?"
             return _question(aspect, named or context.subjects, heard)
         return _more(context, facts)
     if heard.intent == "others" and not named:
-        return _others(context, facts)
+        named = _picked(heard, context, facts)
+        if not named:
+            return _others(heard, context, facts)
+    if not named and not heard.strangers:
+        named = _picked(heard, context, facts)
     if not named:
         if heard.strangers and context.aspect:
             return Question(context.aspect)
@@ -242,7 +366,11 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
     aspect = context.aspect
     if context.answered and CONCEDES.search(heard.text) and not any(facts.answer(s, aspect) for s in context.subjects):
         aspect = context.answered
-    if WHO.search(heard.text) and not any(facts.answer(s, aspect) for s in named):
+    if LEADER_WORDS.search(heard.text) and aspect not in WHO_LEADS and all(facts.answer(s, "leader") for s in named):
+        aspect = "leader"  # "Same question about the boss, only for CES"
+    elif ONE_TOO.search(heard.text) and all(facts.answer(s, "membership") for s in named):
+        aspect = "membership"
+    elif WHO.search(heard.text) and not any(facts.answer(s, aspect) for s in named):
         aspect = "leader"
     if not all(facts.answer(s, aspect) for s in named) and not _may_have(aspect, named, facts):
         if any(facts.answer(s, aspect) for s in facts.subjects):
@@ -250,17 +378,19 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
     return _question(aspect, named, heard)
 
 
-def _others(context: Context, facts: Facts) -> Optional[Question]:
+def _others(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     """ "And the others?": the list that holds them all, else the rest of the kind one by one."""
     aspect = context.answered or context.aspect
     if aspect is None or not context.subjects:
         return None
-    if any(facts.subjects[s].leads for s in context.subjects):
+    about_who_leads = aspect in ("person", "title", "leads") or SEVERAL_LEADERS.search(heard.text)
+    if "leader" in facts.aspects and (about_who_leads or any(facts.subjects[s].leads for s in context.subjects)):
         aspect = "leader"  # "and who are the others at his level?"
     elif aspect in ("definition", "membership") and "members" in facts.aspects:
         aspect = "members"
     whole = facts.aspects[aspect].about
-    if whole and whole not in context.subjects and facts.answer(whole, aspect):
+    is_new = aspect != context.aspect or whole not in context.subjects
+    if whole and is_new and facts.answer(whole, aspect):
         return Question(aspect, (whole,))
     kind = facts.subjects[context.subjects[0]].kind
     rest = tuple(s for s in facts.of_kind(kind) if s not in context.subjects)
@@ -300,9 +430,16 @@ def remember(questions: Sequence[Question], context: Context, facts: Facts) -> C
     if not questions:
         return context
     last = questions[-1]
+    if not last.subjects and last.strangers:
+        # Whoever bears a like name is no subject, but "no, the RESC one" is about ours.
+        alike = tuple(s for s in facts.subjects if any(_is_like(stranger, s, facts) for stranger in last.strangers))
+        return Context(listed=alike, answered=context.answered) if len(alike) == 1 else context
     subjects = last.subjects or context.subjects
     kinds = {facts.subjects[s].kind for s in (*subjects, *context.listed)}
-    if len(subjects) > 1 or len(kinds) > 1:
+    told = _told_of(context, facts)
+    if len(subjects) == 1 and subjects[0] in told:
+        listed = told  # "The first of them." "And the other?"
+    elif len(subjects) > 1 or len(kinds) > 1:
         listed = subjects
     else:
         listed = tuple(dict.fromkeys((*(s for s in context.listed if s not in subjects), *subjects)))

@@ -8,7 +8,18 @@ import pytest
 from ruamel.yaml import YAML
 
 from ask_resc.answers import Question
-from ask_resc.context import FOLLOW_UPS, Context, Heard, asks_something, at_home, named, options, remember, resolve
+from ask_resc.context import (
+    FOLLOW_UPS,
+    Context,
+    Heard,
+    asks_something,
+    at_home,
+    named,
+    options,
+    remember,
+    resolve,
+    says_which_one,
+)
 from ask_resc.facts.live import facts as live_facts
 from ask_resc.facts.model import Facts
 from ask_resc.settings import PROJECT
@@ -681,3 +692,165 @@ def test_context_at_home_of_nobody_is_the_talk_so_far(home: Any):
 )
 def test_context_asks_something_is_more_than_talk(intents, expected):
     assert asks_something(intents, FACTS) is expected
+
+
+# What was told in the last answer: "the second one", "those initials"
+
+ABOUT_PARTNERS = Context("partners", ("resc",), (), "partners")
+ABOUT_MEMBERS = Context("members", ("resc",), (), "members")
+CENTERS = FACTS.of_kind("center")
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "expected"),
+    [
+        ("expansion", "what do those initials mean", ("csde", "oec")),
+        ("expansion", "spell out the second acronym", ("oec",)),
+        ("expansion", "the former, written out", ("csde",)),
+        ("expansion", "the early childhood one, written out", ("oec",)),
+        ("address", "where is the first one", ("csde",)),
+    ],
+)
+def test_context_what_was_told_is_picked_by_a_word_or_its_place(intent: str, text: str, expected: Tuple[str, ...]):
+    assert asked(intent, text, after=ABOUT_PARTNERS) == (intent, expected)
+
+
+@pytest.mark.parametrize(("which", "place"), [("the first one", 0), ("the third", 2), ("the last one", 5)])
+def test_context_of_a_list_one_is_picked_by_its_place(which: str, place: int):
+    assert asked("leader", f"who runs {which}", after=ABOUT_MEMBERS) == ("leader", (CENTERS[place],))
+
+
+@pytest.mark.parametrize(
+    "text", ["how are those funded", "how are they funded", "the first year, how were they funded"]
+)
+def test_context_what_is_asked_of_all_is_not_asked_of_each_that_was_told(text: str):
+    assert asked("funding", text, after=ABOUT_MEMBERS) == ("funding", ("resc",))
+
+
+def test_context_follow_up_picks_from_what_was_told():
+    one = remember([Question("expansion", ("oec",))], ABOUT_PARTNERS, FACTS)
+    assert asked("ellipsis", "now the first", after=one) == ("expansion", ("csde",))
+    assert asked("others", "and the other", after=one) == ("expansion", ("csde",))
+    assert asked("address", "where is the other one", after=one) == ("address", ("csde",))
+
+
+def test_context_the_last_of_a_list_after_its_first():
+    first = remember([Question("leader", (CENTERS[0],))], ABOUT_MEMBERS, FACTS)
+    assert asked("others", "and the last", after=first) == ("leader", (CENTERS[-1],))
+
+
+# A day for what was told of another
+
+
+@pytest.mark.parametrize("aspect", ["reaffirmed", "contents"])
+@pytest.mark.parametrize(("intent", "text"), [("founding", "which month was this?"), ("founder", "who made it?")])
+def test_context_the_date_of_what_was_reaffirmed_is_that_of_the_accord(aspect: str, intent: str, text: str):
+    after = Context(aspect, ("alliance",), (), aspect)
+    assert asked(intent, text, after=after) == (intent, ("accord",))
+
+
+def test_context_the_date_of_anything_else_is_its_own():
+    assert asked("founding", "when was that?", after=ABOUT_ALLIANCE) == ("founding", ("alliance",))
+
+
+# Persons and their places
+
+
+@pytest.mark.parametrize("text", ["and is his shop a RESC", "and that's one of the six?"])
+def test_context_a_place_that_is_somebodys_is_what_that_person_leads(text: str):
+    after = Context("person", ("florio",), (), "person")
+    assert asked("membership", text, after=after) == ("membership", ("crec",))
+
+
+@pytest.mark.parametrize("text", ["Kate Ericson runs it, yeah?", "Kate Ericson is the director there, isn't she?"])
+@pytest.mark.parametrize("talked", ["aces", "danehy"])
+def test_context_a_person_and_the_place_talked_about_are_a_claim(text: str, talked: str):
+    heard = Heard("leader", text, ("ericson",), {"ericson": "Kate Ericson"})
+    question = resolve(heard, Context("membership", (talked,), (), "membership"), FACTS)
+    assert question and (question.subjects, question.claimed_leader) == (("aces",), "ericson")
+
+
+def test_context_a_person_without_a_place_is_no_claim():
+    assert asked("leader", "Kate Ericson leads what", "ericson", after=ABOUT_CREC) == ("leader", ("ericson",))
+
+
+# What a follow-up says in passing
+
+
+@pytest.mark.parametrize("intent", ["ellipsis", "correction"])
+def test_context_follow_up_that_says_boss_is_about_who_leads(intent: str):
+    after = Context("founding", ("resc",), (), "founding")
+    assert asked(intent, "same question about the boss, only for LEARN", "learn", after=after) == ("leader", ("learn",))
+
+
+def test_context_follow_up_that_says_one_too_is_about_membership():
+    after = Context("towns", ("edadvance",), (), "leader")
+    assert asked("ellipsis", "and LEARN, that's one too?", "learn", after=after) == ("membership", ("learn",))
+
+
+@pytest.mark.parametrize("text", ["EASTCONN then?", "fair. EASTCONN", "no problem. and EASTCONN"])
+def test_context_then_after_a_decline_goes_back_to_what_had_an_answer(text: str):
+    after = Context("tenure", ("ericson",), (), "leader")
+    assert asked("ellipsis", text, "eastconn", after=after) == ("leader", ("eastconn",))
+
+
+def test_context_follow_up_of_two_kinds_is_about_the_narrower():
+    text = "the other accord, the one of the RESCs"
+    assert asked("correction", text, "accord", "resc", after=Context("definition")) == ("definition", ("accord",))
+
+
+def test_context_follow_up_about_a_person_leaves_the_rest():
+    text = "the other Florio, the one with a RESC"
+    assert asked("correction", text, "florio", "resc", after=Context("person")) == ("person", ("florio",))
+
+
+@pytest.mark.parametrize("text", ["and the directors of all these ones?", "now their bosses"])
+def test_context_others_who_lead_are_the_list_of_leaders(text: str):
+    assert asked("others", text, after=ABOUT_MEMBERS) == ("leader", ("resc",))
+
+
+@pytest.mark.parametrize("aspect", ["person", "title", "leads"])
+def test_context_others_after_who_somebody_is_are_all_who_lead(aspect: str):
+    assert asked("others", "and the others?", after=Context(aspect, ("eastconn",), (), aspect)) == ("leader", ("resc",))
+
+
+def test_context_repeat_after_a_decline_is_of_what_had_an_answer():
+    assert asked("repeat", "say that again", after=Context("wording", ("resc",), (), "law")) == ("law", ("resc",))
+    assert asked("repeat", "say that again", after=Context("wording", ("resc",))) == ("wording", ("resc",))
+
+
+def test_context_repeat_that_says_boss_is_about_who_leads():
+    after = Context("jobs", ("edadvance",), (), "definition")
+    assert asked("repeat", "can I ask again, the boss there", after=after) == ("leader", ("edadvance",))
+
+
+# Others of a like name
+
+
+def test_context_after_another_accord_ours_is_the_resc_one():
+    question = resolve(Heard("definition", "what is the Paris Accord", strangers=("the Paris Accord",)), NOTHING, FACTS)
+    assert question is not None
+    after = remember([question], NOTHING, FACTS)
+    assert asked("founding", "when was it signed", after=after) is None  # not ours
+    assert asked("definition", "the RESC one, what is it", after=after) == ("definition", ("accord",))
+    assert asked("correction", "no, the RESC one", after=after) == ("definition", ("accord",))
+
+
+def test_context_a_question_about_somebody_else_leaves_the_talk_as_it_was():
+    question = resolve(Heard("leader", "who leads BOCES", strangers=("BOCES",)), ABOUT_CREC, FACTS)
+    assert question is not None
+    assert remember([question], ABOUT_CREC, FACTS) == ABOUT_CREC
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        ("the RESC one, what is it", "RESC", True),
+        ("not Paris, the RESC one", "the RESC", True),
+        ("is a RESC one of those", "RESC", True),
+        ("what is a RESC", "RESC", False),
+        ("the CREC one", "CREC", False),
+    ],
+)
+def test_context_says_which_one_by_a_name_that_a_longer_one_begins_with(text: str, name: str, expected: bool):
+    assert says_which_one(text, name, FACTS) is expected
