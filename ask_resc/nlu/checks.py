@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Tuple
 
-from ask_resc.context import ABOUT_LEADING, OUT_OF_SCOPE, UNSURE, points
+from rapidfuzz.distance import OSA
+
+from ask_resc.context import ABOUT_LEADING, FOLLOW_UPS, OUT_OF_SCOPE, PERSON_WORDS, UNSURE, points
 from ask_resc.facts.model import Facts
 from ask_resc.nlu.outcomes import TALK
 
@@ -26,9 +28,12 @@ class Judged:
     strangers: Tuple[str, ...] = ()
     kinds: FrozenSet[str] = frozenset()
     chances: Mapping[str, float] = field(default_factory=dict)
+    named: Tuple[str, ...] = ()
+    """Names as the asker wrote them."""
 
 
 Check = Callable[[Judged, Facts], Optional[Judged]]
+
 
 _EXACT = re.compile(r"\b(?:exact|exactly|precise|precisely|specific|specifically)\b", re.I)
 _DAY = re.compile(
@@ -38,36 +43,6 @@ _DAY = re.compile(
 )
 _WEEKDAY = re.compile(r"\bdays? of (?:the )?week\b|\bweek ?day\b|\bmonday\W+(?:or )?\w+day\b", re.I)
 _MONTH = re.compile(r"\b(?:which|what) month\b", re.I)
-_DATE_ONLY = re.compile(r"\b(?:day|date|dates|month|year)\b", re.I)
-_NOT_DATES = (OUT_OF_SCOPE, UNSURE, "wording", "history", "events")
-_A_MEETING = re.compile(r"\b(?:next|meet\w*|meeting\w*|event\w*|conference\w*|workshop\w*|deadline\w*)\b", re.I)
-_AMOUNT = re.compile(r"\bhow (?:much|many)\b|\b(?:last|this|next|per|each|every|a) (?:year|month|day)\b", re.I)
-_SHORT = 10
-_WHICH_HAS = re.compile(
-    r"\b(?:which|who)\b(?: one)?(?: of \w+)?(?: \w+)?\s+(?:has|have|got|gets|runs|is at|is with)\s+\S+\W*$",
-    re.I,
-)
-_NOT_LEADING = ("difference", "members", "leads", "membership", OUT_OF_SCOPE, UNSURE)
-_TITLE_IN_NAME = re.compile(
-    r"\b(?:dr|doctor(?:ate|ates|s)?|phd)\b.{0,25}\b(?:in front|before|name|names|title)\b"
-    r"|\b(?:which|who|whos)\b.{0,40}\b(?:title of )?(?:dr|doctor(?:ate|s)?)\b(?!\.?\s+\w)"
-    r"|\b(?:is|are)\s+(?:he|she|they)\s+(?:a |an |also )*(?:dr|doctor)\b",
-    re.I,
-)
-_STUDIED = re.compile(r"\b(?:universit\w*|college|degree|stud\w+|took|take|earn\w*|get|got)\b", re.I)
-_IS_IT = re.compile(
-    r"^(?!.*\b(?:what|who|whose|why|how|which|wht|wat)\b)"
-    r".*\b(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those)(?: place| one)?\b",
-    re.I,
-)
-_SAID_TO_ANYBODY = frozenset("greet goodbye thank praise how_are_you affirm deny".split())
-_A_WORD_OR_TWO = 3
-_COUNTED = re.compile(
-    r"\b(?:there|exist|in all|altogether|total|them|they|these|those|it|ones|state|connecticut|ct|number|count)\b",
-    re.I,
-)
-CLAIM_BELOW = 0.8
-"""A person and a center in one question are about who leads it, unless something else is surer."""
 
 
 def grain(text: str) -> Optional[str]:
@@ -83,14 +58,31 @@ def grain(text: str) -> Optional[str]:
     return None
 
 
+_DATE_ONLY = re.compile(r"\b(?:day|date|dates|month|year)\b", re.I)
+_SINCE_WHEN = re.compile(r"^\W*(?:and |but |ok )?(?:effective|since|as of|dated?|from) when\W*$", re.I)
+_NOT_DATES = (OUT_OF_SCOPE, UNSURE, "wording", "history", "events", "legislation", "statistics")
+_A_MEETING = re.compile(r"\b(?:next|meet\w*|meeting\w*|event\w*|conference\w*|workshop\w*|deadline\w*)\b", re.I)
+_AMOUNT = re.compile(r"\bhow (?:much|many)\b|\b(?:last|this|next|per|each|every|a) (?:year|month|day)\b", re.I)
+_SHORT = 10
+
+
 def date_alone(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Which day exactly?", "month and year only": about the date of what was talked about."""
     if judged.intent not in _NOT_DATES or judged.subjects or len(judged.text.split()) > _SHORT:
         return None
     other = _WEEKDAY.search(judged.text) or _AMOUNT.search(judged.text) or _A_MEETING.search(judged.text)
-    if _DATE_ONLY.search(judged.text) and not other:
+    if (_DATE_ONLY.search(judged.text) and not other) or _SINCE_WHEN.search(judged.text):
         return _as(judged, "founding")
     return None
+
+
+_WHICH_HAS = re.compile(
+    r"\b(?:which|who)\b(?: one)?(?: of \w+)?(?: \w+)?"
+    r"(?:\s+(?:has|have|got|gets|runs|is at|is with)|(?:'s|s|'ve) got)\s+(?:the )?\S+(?: \S+)?"
+    r"(?: (?:job|post|seat|one))?\W*$",
+    re.I,
+)
+_NOT_LEADING = ("difference", "members", "leads", "membership", "jobs", "partners", OUT_OF_SCOPE, UNSURE)
 
 
 def which_of_them(judged: Judged, facts: Facts) -> Optional[Judged]:
@@ -101,6 +93,15 @@ def which_of_them(judged: Judged, facts: Facts) -> Optional[Judged]:
     return None
 
 
+_TITLE_IN_NAME = re.compile(
+    r"\b(?:dr|doctor(?:ate|ates|s)?|phd)\b.{0,25}\b(?:in front|before|name|names|title)\b"
+    r"|\b(?:which|who|whos)\b.{0,40}\b(?:title of )?(?:dr|doctor(?:ate|s)?)\b(?!\.?\s+\w)"
+    r"|\b(?:is|are)\s+(?:he|she|they)\s+(?:a |an |also )*(?:dr|doctor)\b",
+    re.I,
+)
+_STUDIED = re.compile(r"\b(?:universit\w*|college|degree|stud\w+|took|take|earn\w*|get|got)\b", re.I)
+
+
 def title_in_name(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Which of them is a Dr?" asks for a title that stands in the answer about who leads."""
     if judged.intent in ("leader", "person", "leads") or _STUDIED.search(judged.text):
@@ -108,22 +109,44 @@ def title_in_name(judged: Judged, facts: Facts) -> Optional[Judged]:
     return _as(judged, "title") if _TITLE_IN_NAME.search(judged.text) else None
 
 
+_SAID_TO_ANYBODY = frozenset("greet goodbye thank praise how_are_you affirm deny".split())
+
+
 def stranger(judged: Judged, facts: Facts) -> Optional[Judged]:
     """A name that is nobody's here: whatever is asked, it is asked about somebody else."""
     remark = judged.intent in TALK and (judged.intent in _SAID_TO_ANYBODY or len(judged.strangers) < 2)
-    if judged.strangers and not judged.subjects and not remark:
+    known = [s for s in judged.subjects if facts.leader_of(s) or facts.subjects[s].leads]
+    of_them = judged.intent in ABOUT_LEADING and PERSON_WORDS.search(judged.text) and not known
+    if judged.strangers and (not judged.subjects or of_them) and not remark:
         other = judged.chances.get("other_body", 0.0) >= judged.chances.get(OUT_OF_SCOPE, 0.0)
         return _as(judged, "other_body" if other else OUT_OF_SCOPE)
     return None
+
+
+_IS_IT = re.compile(
+    r"^(?!.*\b(?:what|who|whose|why|how|which|wht|wat)\b)"
+    r".*\b(?:(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those|(?:his|her|their) \w+)(?: place| one)?\b"
+    r"|(?:it'?s|that'?s) (?:one of|an?|part of|also|a real)\b)",
+    re.I,
+)
 
 
 def is_it_one(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Is it a RESC?" is about "it", and RESC is what it is asked to be."""
     if judged.intent not in ("membership", "definition", UNSURE) or not judged.subjects:
         return None
-    if _IS_IT.search(judged.text) and all(facts.answer(subject, "members") for subject in judged.subjects):
+    bodies = all(facts.answer(s, "members") and facts.subjects[s].leads is None for s in judged.subjects)
+    if _IS_IT.search(judged.text) and bodies:
         return replace(judged, intent="membership", subjects=())
     return None
+
+
+_A_WORD_OR_TWO = 3
+_COUNTED = re.compile(
+    r"\b(?:there|exist|in all|altogether|total|them|em|they|these|those|it|ones|state|connecticut|ct|number|count"
+    r"|roster|list)\b|\b(?:do |have |you |we |got ){2,}",
+    re.I,
+)
 
 
 def count_of_what(judged: Judged, facts: Facts) -> Optional[Judged]:
@@ -131,6 +154,10 @@ def count_of_what(judged: Judged, facts: Facts) -> Optional[Judged]:
     if judged.intent != "count" or judged.subjects or judged.kinds or len(judged.text.split()) <= _A_WORD_OR_TWO:
         return None
     return None if _COUNTED.search(judged.text) else _as(judged, OUT_OF_SCOPE)
+
+
+CLAIM_BELOW = 0.8
+"""A person and a center in one question are about who leads it, unless something else is surer."""
 
 
 def claim(judged: Judged, facts: Facts) -> Optional[Judged]:
@@ -141,6 +168,177 @@ def claim(judged: Judged, facts: Facts) -> Optional[Judged]:
     if sum(judged.chances.get(intent, 0.0) for intent in ABOUT_LEADING) < 0.1:
         return None
     return _as(judged, "leader")
+
+
+_NOT_ONE_LETTER = ("ellipsis", "title", "person", "private_life", "pronunciation", OUT_OF_SCOPE, UNSURE)
+_NOT_LETTERS = ("difference", "spelling", "other_body", "history", "definition", "wording", OUT_OF_SCOPE, UNSURE)
+_LETTERS = re.compile(
+    r"\b(?:initial|initials|initialisms?|acronyms?|abbreviat\w*|stands? for|short for|letters)\b"
+    r"|\bspell(?:ed|s|ing)? (?:\w+ ){0,3}out\b",
+    re.I,
+)
+_ONE_LETTER = re.compile(r"\b(?:the|that|this|is|initial) ['\"]?[B-HJ-Z]['\"]?(?=\W|$)")  # "the J in …"
+
+
+def letters(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "Disambiguate both initialisms": what letters stand for."""
+    if judged.intent in _NOT_LETTERS and _LETTERS.search(judged.text) and not judged.strangers:
+        return _as(judged, "expansion")
+    if judged.intent in _NOT_ONE_LETTER and _ONE_LETTER.search(judged.text) and len(judged.text.split()) <= _SHORT:
+        return _as(judged, "expansion")
+    return None
+
+
+_PART_OF_A_SUM = re.compile(
+    r"\bper \w+\b|\bapiece\b|\bof (?:that|it|those|this)\b|\bhow many (?:millions?|dollars)\b|\bexact\w*|\bprecise\w*"
+    r"|\bbreak\w* ?down\b|\bannual\w*|\b(?:a|each|every|last|this|one|single|fiscal) (?:year|yr)\b|\bright here\b"
+    r"|\bhere in\b|\b(?:for|in|by|to) (?:our|my|each|every|one) (?:own )?"
+    r"(?:town|district|school|region|kid|child|student|pupil|center)\b",
+    re.I,
+)
+
+
+def part_of_a_sum(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "How much of that was for our town?": a number finer than the one we have."""
+    likely = judged.intent
+    if likely == UNSURE and judged.chances:
+        likely = max(judged.chances, key=lambda i: judged.chances[i])
+    return _as(judged, "statistics") if likely == "savings" and _PART_OF_A_SUM.search(judged.text) else None
+
+
+_OF_NOW = re.compile(
+    r"\b(?:this|last|next|current|past|coming) (?:year|session|term|month|spring|fall)\b"
+    r"|\b(?:recent\w*|lately|newest|latest|pending|already|passed|bills?|sponsor\w*|amend\w*)\b",
+    re.I,
+)
+
+
+def law_of_now(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "Which law did they get passed this year?": another law than the one we have."""
+    return _as(judged, "legislation") if judged.intent == "law" and _OF_NOW.search(judged.text) else None
+
+
+_OTHER_ROLE = re.compile(
+    r"\b(?:asst|assistant|deputy|vice|second in command|number two|cfo|coo|cio|treasurer|chair(?:man|woman|person)?"
+    r"|chief (?:financial|operating|academic|information|of staff)|secretary|business manager|superintendent of)\b",
+    re.I,
+)
+
+
+def other_role(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "And his deputy?": a role beside or below the leader's."""
+    if judged.intent in ("leader", "person", "title", "leads", UNSURE) and _OTHER_ROLE.search(judged.text):
+        return _as(judged, "other_official")
+    return None
+
+
+_NOT_A_NAME = ("private_life", "history", "predecessor", "email", "wording", OUT_OF_SCOPE, UNSURE)
+_PART_OF_A_NAME = re.compile(r"\b(?:first|last|full|given|family|sur) ?names?\b", re.I)
+
+
+def name_asked(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "What first name?": a person's name stands in the answer about that person."""
+    if judged.intent in _NOT_A_NAME and _PART_OF_A_NAME.search(judged.text):
+        return _as(judged, "person")
+    return None
+
+
+_FREE = re.compile(r"\bfree\b|\bfor free\b", re.I)
+_ONE_THING = re.compile(
+    r"\b(?:work ?shop|class|course|summer|program|training|lunch|event|ticket|camp|admission|book|session|preschool"
+    r"|parking)\w*",
+    re.I,
+)
+
+
+def free_or_not(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "Is it free for schools, or do they pay?": how they are funded, rather than what one thing costs."""
+    if judged.intent == "price" and _FREE.search(judged.text) and not _ONE_THING.search(judged.text):
+        return _as(judged, "funding")
+    return None
+
+
+_NOT_FOR_US = re.compile(
+    r"\bwrong (?:chat|window|person|number|tab|thread|text|app|box|place|screen)\b|\bnot (?:meant )?for you\b"
+    r"|\bdisregard\b|\bignore (?:that|this|it)\b",
+    re.I,
+)
+
+
+def not_for_us(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "Haha, wrong chat, sorry": nothing to correct."""
+    alone = judged.intent in (*FOLLOW_UPS, UNSURE, OUT_OF_SCOPE) and not judged.subjects and not judged.strangers
+    return _as(judged, "deny") if alone and _NOT_FOR_US.search(judged.text) else None
+
+
+_ONLY_LEADING = frozenset(
+    "a about again also am an and any anybody anyone are at be big boss calls center ceo charge chief counterpart "
+    "currently d day days did director directors do does ed exec executive fellow find for gal gentleman get give "
+    "got guy had has have head heads hello helm her here hey hi him his hold holds honcho i in is it its itself "
+    "just kindly know lady lead leader leads led lol looking m main man manager me mom mr mrs ms my name named "
+    "names need not now number of oh ok okay on one only opposite or out over person place please pls present re "
+    "reins right run runs s same seat shots sit sits so steering tell thank thanks that the their them then there "
+    "these they this those to today too top uh um up us want we well what whats wheel who whom whos whose with "
+    "woman would yes you your".split()
+)
+_LEADS = re.compile(
+    r"\b(?:who\w*|person|man|woman|lady|gentleman|fellow|guy|gal|boss|chief|heads?|director|leader|leads?|runs?|charge"
+    r"|helm|top|counterpart|opposite number|honcho|ceo|ed|reins|shots)\b",
+    re.I,
+)
+_NOT_THE_TOP = ("other_official", "successor", "predecessor", "tenure", OUT_OF_SCOPE, UNSURE)
+_HAS_GOT = re.compile(r"\bwho(?:'s|s|se|'ve| has| have)? (?:all )?(?:got|has|have)\b", re.I)  # "whose got LEARN"
+
+
+def at_the_top(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "And the gentleman at ACES?": nothing is said but whose leader is meant; other officials have a role."""
+    if not judged.subjects or not all(map(facts.leader_of, judged.subjects)):
+        return None
+    if judged.intent not in _NOT_THE_TOP and not _HAS_GOT.search(judged.text):
+        return None
+    rest = _without_names(judged)
+    meant = {_as_meant(word) for word in rest}
+    return _as(judged, "leader") if meant <= _ONLY_LEADING and _LEADS.search(" ".join(meant)) else None
+
+
+_TO_DESCRIBE = frozenset(
+    "tldr gist summary summarize rundown basics skinny explain explained define nutshell overview".split()
+)
+_BESIDE_A_NAME = frozenset(
+    "a about again almost also an and any anything are as at but can do does for forget forgot from got had haha "
+    "hey how i in is it just lol many me my n nearly next no not now of oh ok okay on one only or please pls plus "
+    "question same so sorry tell thanks that the then there thing this thx to too uh um us wait want was well what "
+    "whats with y yes you".split()
+)
+
+
+def bare_name(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "ACES y/n": nothing is said but a name, so the question is that before."""
+    if not judged.subjects or (
+        judged.intent not in (OUT_OF_SCOPE, UNSURE)
+        and (judged.intent not in facts.aspects or any(facts.answer(s, judged.intent) for s in judged.subjects))
+    ):
+        return None
+    rest = _without_names(judged)
+    if rest & _TO_DESCRIBE and rest <= _BESIDE_A_NAME | _TO_DESCRIBE:
+        return _as(judged, "definition")
+    return _as(judged, "ellipsis") if rest <= _BESIDE_A_NAME else None
+
+
+def _as_meant(word: str) -> str:
+    """ "gentelman" as it was meant."""
+    if len(word) < 5 or word in _ONLY_LEADING:
+        return word
+    near = (w for w in _ONLY_LEADING if len(w) > 4 and OSA.distance(word, w, score_cutoff=1) <= 1)
+    return next(near, word)
+
+
+def _without_names(judged: Judged) -> FrozenSet[str]:
+    """The words that are said, in small letters, but for those of names."""
+    text = judged.text
+    for name in judged.named:
+        text = text.replace(name, " ")
+    return frozenset(re.findall(r"[^\W\d_]+", text.casefold()))
 
 
 def nameless(judged: Judged, facts: Facts) -> Optional[Judged]:
@@ -169,6 +367,15 @@ CHECKS: Dict[str, Check] = {
         is_it_one,
         count_of_what,
         claim,
+        letters,
+        part_of_a_sum,
+        law_of_now,
+        other_role,
+        name_asked,
+        free_or_not,
+        not_for_us,
+        at_the_top,
+        bare_name,
         nameless,
     )
 }
@@ -179,6 +386,6 @@ def apply(judged: Judged, facts: Facts, without: List[str]) -> Judged:
     for name, check in CHECKS.items():
         changed = check(judged, facts) if name not in without else None
         # Another agency's facts may lack an aspect that a check is about.
-        if changed and (changed.intent in facts.aspects or changed.intent == OUT_OF_SCOPE):
+        if changed and (changed.intent in facts.aspects or changed.intent in (OUT_OF_SCOPE, "deny", *FOLLOW_UPS)):
             judged = changed
     return judged

@@ -53,12 +53,36 @@ _ASKS_SOMEHOW = re.compile(
 # comma and a question word.
 _BOUNDARY = re.compile(
     rf"(?<=[^\W\d_]{{3}}[.])\s+(?=\S)|(?<=\d[.])\s+(?=[A-Z])|(?<=[?!;])\s*(?=\S)|\s*\n+\s*|\s+[-–—]+\s+|\.{{2,}}\s*"
-    rf"|,?\s+(?:and|n|plus|but|&|\+|or)\s+(?:also\s+)?(?=(?:{_ASKS_AT}))|[,:]\s*(?=(?:and\s+)?(?:{_ASKS_AT}))",
+    rf"|,?\s+(?:and|adn|nad|n|plus|but|&|\+|or)\s+(?:also\s+)?(?=(?:{_ASKS_AT}))|[,:]\s*(?=(?:and\s+)?(?:{_ASKS_AT}))"
+    # What somebody is doing, or needs it for: "who runs CREC, walking into a meeting", "…, it's for a letter".
+    r"|,\s+(?=(?!(?:includ|exclud|regard|concern|start|beginn|count|us)ing\b)\w{2,}ing\b)"
+    r"|,\s+(?=(?:i|i'm|im|it's|its|it is|we|we're|my|our|so i|so we|so that|the \w+ wants)\s+\w)"
+    # A remark before what comes next: "lol perfect ok and the mission".
+    r"|\s+(?=(?:ok|okay|alright|now)\s+(?:and|then|so|now|what|who|how|when|where)\b)",
     re.IGNORECASE,
 )
 
 
 _BARE = re.compile(rf"^\W*(?:{_ASKS}|not|what about it)\W*$", re.I)  # "… or what?"
+
+
+# Marks that a telephone took down as words; "for what period" is a question.
+_SPOKEN = (
+    (re.compile(r"\s+question mark\b", re.I), "?"),
+    (re.compile(r"\s+exclamation (?:point|mark)\b", re.I), "!"),
+    (re.compile(r"\s+comma\b(?! (?:separated|delimited))", re.I), ","),
+    (
+        re.compile(r"(?<!\ba)(?<!\b(?:the))(?<!what)(?<!which)(?<!that)(?<!this)\s+(?:period|full stop)(?=\W*$)", re.I),
+        ".",
+    ),
+)
+
+
+def marks_written(text: str) -> str:
+    """``text`` with marks for those that were dictated: "name of the director question mark"."""
+    for spoken, mark in _SPOKEN:
+        text = spoken.sub(mark, text)
+    return text
 
 
 def split(text: str) -> List[str]:
@@ -108,7 +132,9 @@ class ClauseSplitter(GraphComponent):
         result: List[Message] = []
         for message in messages:
             result.append(message)
-            text = message.get(TEXT) or ""
+            text = marks_written(message.get(TEXT) or "")
+            if text != message.get(TEXT):
+                message.set(TEXT, text, add_to_output=True)
             clauses = split(text)
             if len(clauses) > 1:
                 result.extend(Message({TEXT: clause, CLAUSE_OF: message}) for clause in clauses)

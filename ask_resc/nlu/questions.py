@@ -18,7 +18,7 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from ask_resc.context import FOLLOW_UPS, IS_HE, OUT_OF_SCOPE, THING_WORDS, UNSURE, points
+from ask_resc.context import FOLLOW_UPS, IS_HE, OUT_OF_SCOPE, THING_WORDS, UNSURE, points, says_which_one
 from ask_resc.facts.live import facts
 from ask_resc.nlu import checks
 from ask_resc.nlu.checks import Judged
@@ -39,6 +39,13 @@ RAMBLING = 15
 _NOT_UNDERSTOOD = frozenset((OUT_OF_SCOPE, UNSURE))
 _ELSEWHERE = frozenset((OUT_OF_SCOPE, "other_body"))
 _NOT_A_QUESTION = TALK | _NOT_UNDERSTOOD
+_LETS_GO = re.compile(r"^\W*(?:(?:ok|okay|ah|oh|well|fine)\W+)*(?:skip|forget|never ?mind|leave|drop|scratch)\b", re.I)
+_ASKS_INSIDE = re.compile(
+    r"(?<!know )(?<!told me )(?<!remember )(?<!forgot )\b(?:who|who's|whos|what's|whats|what is|what are|"
+    r"when did|when was|where is|how many|how much|how long|which)\b",
+    re.I,
+)
+_GOES_ON = re.compile(r"^\W*(?:(?:oh|ok|okay|so|well)\W+)*(?:and|now|also|then|next|plus)\b", re.I)
 _SET_ASIDE = re.compile(r"\b(?:not|isnt|instead of|rather than|nt)\s*$|n['’]t\s*(?:mean\s*)?$", re.I)
 
 
@@ -101,19 +108,32 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         if clauses and clauses[0].get(HALF):
             return self._two(parts, outcomes) or [whole]
         asks = asking([part["text"] for part in parts])
-        requests = [part for part, does in zip(parts, asks, strict=False) if does and part["intent"] not in TALK]
+        requests = [
+            part for part, does in zip(parts, asks, strict=False)
+            if part["intent"] not in TALK and (does or self._surely_asks(part, outcomes))
+        ]  # fmt: skip
+        if len(whole["text"].split()) > SHORT and whole["intent"] in outcomes.facts.aspects:
+            # "You can use any of them, I heard. Is that right?" asks for nothing to be said again
+            requests = [part for part in requests if part["intent"] not in _WITHOUT_SUBJECT]
         if not requests:
-            # "Thanks. And ACES"
-            requests = [part for part in parts if part["intent"] in FOLLOW_UPS and part["subjects"]]
+            # "Thanks. And ACES", "Lovely. And the exact date"
+            requests = [
+                part for part in parts
+                if (part["intent"] in FOLLOW_UPS and part["subjects"])
+                or (_GOES_ON.search(part["text"]) and part["intent"] in outcomes.facts.aspects
+                    and whole["intent"] in _NOT_A_QUESTION)
+            ]  # fmt: skip
         asked = _distinct(_led_in(_not_of_strays(requests), parts))
         if not asked:
             return [whole]
+        if len(parts) > 1 and len(asked) == 1 and _LETS_GO.search(parts[0]["text"]) and asked[0] is not parts[0]:
+            return asked  # "Ok, skip the pay. The director's name?"
         strays = [p for p in requests if p["intent"] == OUT_OF_SCOPE and p["confidence"] >= self._config["stray"]]
         if len(asked) > 1 or (strays and whole["intent"] not in _NOT_UNDERSTOOD):
             chosen = {id(question) for question in (*asked, *strays[:1])}
             return [part for part in parts if id(part) in chosen][-self._config["max_questions"] :]
         alone = len(requests) == 1 and len(whole["text"].split()) > RAMBLING
-        if alone or whole["intent"] in _NOT_A_QUESTION or asked[0]["confidence"] > whole["confidence"]:
+        if alone or whole["intent"] in _NOT_A_QUESTION or asked[0]["confidence"] >= whole["confidence"]:
             if not asked[0]["subjects"]:
                 # "I saw a letter from EdAdvance. Who runs it?"
                 asked[0].update({key: whole[key] for key in ("subjects", "named", "strangers")})
@@ -121,6 +141,14 @@ class QuestionCollector(GraphComponent, IntentClassifier):
                 asked[0]["text"] = whole["text"]  # "Of those two, which one is a Dr?"
             return asked
         return [whole]
+
+    def _surely_asks(self, part: Dict[Text, Any], outcomes: Outcomes) -> bool:
+        """ "My kicker is a freshman what's CSDE": a question behind a remark, beside another that begins like one."""
+        return (
+            part["intent"] in outcomes.facts.aspects
+            and part["confidence"] >= self._config["half"]
+            and _ASKS_INSIDE.search(part["text"]) is not None
+        )
 
     def _two(self, halves: List[Dict[Text, Any]], outcomes: Outcomes) -> List[Dict[Text, Any]]:
         """ "The boss of ACES and an email for them": both, if each half is surely a question of its own."""
@@ -142,6 +170,8 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         excluded: List[str] = []
         for mention in found.mentions:
             if mention.subject is not None:
+                if says_which_one(text, mention.text, outcomes.facts):
+                    continue
                 named.setdefault(mention.subject, mention.text)
                 if _SET_ASIDE.search(text[: text.find(mention.text)]):
                     excluded.append(mention.subject)
@@ -149,7 +179,7 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         meant = tuple(subject for subject in named if subject not in excluded)
         intent, certainty = self._decide(chances, meant, len(text.split()), outcomes)
         judged = checks.apply(
-            Judged(text, intent, certainty, tuple(named), found.strangers, found.kinds, chances),
+            Judged(text, intent, certainty, tuple(named), found.strangers, found.kinds, chances, tuple(named.values())),
             outcomes.facts,
             self._config["without"],
         )

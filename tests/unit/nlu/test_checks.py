@@ -241,6 +241,163 @@ def test_checks_change_nothing_of_a_plain_question():
     assert apply(question, FACTS, []) is question
 
 
+@pytest.mark.parametrize(
+    "text", ["what are those acronyms short for", "spell both of them out", "the J in Greg J Florio"]
+)
+def test_checks_letters_are_what_they_stand_for(text: str):
+    assert after("letters", judged(text, UNSURE)) == "expansion"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("what does it spell out", "contents"),
+        ("the letters BOCES", "leader"),
+        ("how do you spell Danehy", "spelling"),
+        ("should I do it", UNSURE),
+    ],
+)
+def test_checks_letters_leave_everything_else(text: str, intent: str):
+    assert after("letters", judged(text, intent)) == intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["what is that per kid", "the exact sum", "how many millions", "what did they save us last year", "a breakdown"],
+)
+def test_checks_part_of_a_sum_is_finer_than_what_is_known(text: str):
+    assert after("part_of_a_sum", judged(text, "savings")) == "statistics"
+    assert after("part_of_a_sum", judged(text, UNSURE, chances={"savings": 0.4, "price": 0.3})) == "statistics"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("how much have they saved schools", "savings"), ("what is that per kid", "price"), ("per kid", UNSURE)],
+)
+def test_checks_part_of_a_sum_leaves_everything_else(text: str, intent: str):
+    assert after("part_of_a_sum", judged(text, intent)) == intent
+
+
+@pytest.mark.parametrize("text", ["which bills are pending", "what law got passed already", "the latest law on that"])
+def test_checks_law_of_now_is_another_law(text: str):
+    assert after("law_of_now", judged(text, "law")) == "legislation"
+
+
+def test_checks_law_of_now_leaves_the_law_that_made_them():
+    assert after("law_of_now", judged("what law set them up", "law")) == "law"
+
+
+@pytest.mark.parametrize(
+    "text", ["the assistant director at CREC", "asst dir", "who chairs it, the chairwoman I mean", "CFO?"]
+)
+@pytest.mark.parametrize("intent", ["leader", "title", UNSURE])
+def test_checks_other_role_is_no_leader(text: str, intent: str):
+    assert after("other_role", judged(text, intent, "crec")) == "other_official"
+
+
+@pytest.mark.parametrize("text", ["the executive director at CREC", "who heads it", "the chief there"])
+def test_checks_other_role_leaves_who_leads(text: str):
+    assert after("other_role", judged(text, "leader", "crec")) == "leader"
+
+
+def test_checks_name_asked_is_about_the_person():
+    assert after("name_asked", judged("her last name please", UNSURE)) == "person"
+    assert after("name_asked", judged("her last name please", "pronunciation")) == "pronunciation"
+
+
+@pytest.mark.parametrize("text", ["is the summer camp free", "free parking?", "what does it cost"])
+def test_checks_free_or_not_leaves_what_one_thing_costs(text: str):
+    assert after("free_or_not", judged(text, "price")) == "price"
+
+
+@pytest.mark.parametrize("text", ["oh no that one is not for you", "wrong window. my apologies", "ignore that"])
+def test_checks_not_for_us_is_nothing_to_answer(text: str):
+    assert after("not_for_us", judged(text, "correction")) == "deny"
+
+
+def test_checks_not_for_us_leaves_a_correction_that_names_somebody():
+    assert after("not_for_us", judged("wrong person, I meant Danehy", "correction", "danehy")) == "correction"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the gentelman at ACES?", "ACES, who's in charge over there now", "whose got ACES", "ACES: its top man's name",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("intent", ["other_official", "successor", UNSURE])
+def test_checks_at_the_top_is_who_leads(text: str, intent: str):
+    assert after("at_the_top", judged(text, intent, "aces", named=("ACES",))) == "leader"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["the finance man at ACES", "who is second at ACES", "who does payroll at ACES", "ACES", "is it at ACES now"],
+)
+def test_checks_at_the_top_leaves_whatever_says_more_or_less(text: str):
+    assert after("at_the_top", judged(text, "other_official", "aces", named=("ACES",))) == "other_official"
+
+
+def test_checks_at_the_top_leaves_who_governs_and_what_nobody_leads():
+    assert after("at_the_top", judged("who runs ACES", "governance", "aces", named=("ACES",))) == "governance"
+    assert (
+        after("at_the_top", judged("the head of CSDE", "other_official", "csde", named=("CSDE",))) == "other_official"
+    )
+
+
+def test_checks_at_the_top_of_who_has_got_it():
+    assert after("at_the_top", judged("whose got ACES then", "founder", "aces", named=("ACES",))) == "leader"
+
+
+@pytest.mark.parametrize("text", ["and ACES?", "ok now ACES pls", "ACES y/n", "too many haha. only the ACES one"])
+def test_checks_bare_name_asks_the_same_again(text: str):
+    assert after("bare_name", judged(text, UNSURE, "aces", named=("ACES",))) == "ellipsis"
+
+
+@pytest.mark.parametrize("text", ["tldr ACES", "ACES in a nutshell"])
+def test_checks_bare_name_to_be_described(text: str):
+    assert after("bare_name", judged(text, UNSURE, "aces", named=("ACES",))) == "definition"
+
+
+def test_checks_bare_name_of_whom_the_topic_has_nothing():
+    assert after("bare_name", judged("only the ACES one", "count", "aces", named=("ACES",))) == "ellipsis"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("ACES pool hours", UNSURE), ("and ACES?", "leader"), ("and ACES?", "greet")]
+)
+def test_checks_bare_name_leaves_everything_else(text: str, intent: str):
+    assert after("bare_name", judged(text, intent, "aces", named=("ACES",))) == intent
+
+
+def test_checks_stranger_whose_job_is_asked_is_nobody_here():
+    question = judged(
+        "a Gina Florio signed up, what's her job at the RESCs", "title", "resc", strangers=("Gina Florio",)
+    )
+    assert after("stranger", question) in ("other_body", OUT_OF_SCOPE)
+
+
+@pytest.mark.parametrize("text", ["is his shop a RESC", "and it's one of the RESCs, yeah", "that's part of the RESCs"])
+def test_checks_is_it_one_is_about_his_shop_too(text: str):
+    changed = checks.is_it_one(judged(text, "definition", "resc"), FACTS)
+    assert changed is not None and (changed.intent, changed.subjects) == ("membership", ())
+
+
+@pytest.mark.parametrize("text", ["which of them's got CREC", "which one's got the CREC job", "who has got CREC"])
+def test_checks_which_of_them_has_got_it(text: str):
+    assert after("which_of_them", judged(text, "jobs", "crec")) == "leader"
+
+
+@pytest.mark.parametrize("text", ["effective when?", "and since when"])
+def test_checks_date_alone_since_when(text: str):
+    assert after("date_alone", judged(text, "statistics")) == "founding"
+
+
+@pytest.mark.parametrize("text", ["how many on the roster", "how many do you have", "how many of em"])
+def test_checks_count_of_what_counts_a_roster(text: str):
+    assert after("count_of_what", judged(text, "count")) == "count"
+
+
 TYPICAL = {
     "date_alone": judged("which day exactly?", UNSURE),
     "which_of_them": judged("which of them has CREC?", UNSURE, "crec"),
@@ -249,6 +406,15 @@ TYPICAL = {
     "is_it_one": judged("is it a RESC?", "definition", "resc"),
     "count_of_what": judged("how many for a quorum", "count"),
     "claim": judged("Danehy = CES", "jobs", "danehy", "ces", chances={"leader": 0.4}),
+    "letters": judged("disambiguate both initialisms", "difference"),
+    "part_of_a_sum": judged("how much of that was for our town", "savings"),
+    "law_of_now": judged("which law did they get passed this year", "law"),
+    "other_role": judged("and his deputy", "leader"),
+    "name_asked": judged("what first name", "history"),
+    "free_or_not": judged("is it free for schools", "price"),
+    "not_for_us": judged("haha wrong chat sorry", "correction"),
+    "at_the_top": judged("and the gentleman at ACES", "other_official", "aces", named=("ACES",)),
+    "bare_name": judged("ACES y/n", UNSURE, "aces", named=("ACES",)),
     "nameless": judged("what is the mill rate?", "definition"),
 }
 """A question for each check that it alone changes."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from ask_resc.nlu.clauses import CLAUSE_OF, HALF, MAX_CLAUSES, ClauseSplitter, asking, halves, split
+from ask_resc.nlu.clauses import CLAUSE_OF, HALF, MAX_CLAUSES, ClauseSplitter, asking, halves, marks_written, split
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,10 @@ from ask_resc.nlu.clauses import CLAUSE_OF, HALF, MAX_CLAUSES, ClauseSplitter, a
         ("who leads CES, and would you have the number", ["who leads CES", "would you have the number"]),
         ("what is CREC, and until what year", ["what is CREC", "until what year"]),
         ("ok! thanks! who leads CREC", ["ok!", "thanks!", "who leads CREC"]),
+        ("who runs CES, doing place cards", ["who runs CES", "doing place cards"]),
+        ("who runs CES, it's for a letter", ["who runs CES", "it's for a letter"]),
+        ("lol perfect ok and the mission", ["lol perfect", "ok and the mission"]),
+        ("what is CES adn who leads it", ["what is CES", "who leads it"]),
     ],
 )
 def test_clauses_are_cut_apart(text: str, clauses: List[str]):
@@ -53,6 +57,7 @@ def test_clauses_are_cut_apart(text: str, clauses: List[str]):
         "what does Connecticut General Statute 10-66a say", "who leads CREC/ACES", "CREC",
         "the Alliance & the Accord",
         "do they work with schools and towns?",
+        "who leads each, including CREC",
     ],
 )  # fmt: skip
 def test_clauses_one_question_stays_whole(text: str):
@@ -203,3 +208,32 @@ def test_clauses_halves_follow_a_message_of_one_clause_alone():
         ("its address", True),
     ]
     assert not any(m.get(HALF) for m in splitter.process([two]))
+
+
+# Dictated
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("name of the director period", "name of the director."),
+        ("who leads CREC question mark", "who leads CREC?"),
+        ("thanks comma who leads CREC question mark", "thanks, who leads CREC?"),
+        ("great exclamation point", "great!"),
+        ("over what period", "over what period"),
+        ("for the period", "for the period"),
+        ("a comma separated list", "a comma separated list"),
+        ("the period of the accord", "the period of the accord"),
+    ],
+)
+def test_clauses_marks_that_were_dictated_are_written(text: str, written: str):
+    assert marks_written(text) == written
+
+
+def test_clauses_of_a_dictated_message_are_cut_at_its_marks():
+    messages = ClauseSplitter().process([Message({TEXT: "what is CREC question mark who leads it question mark"})])
+    assert [message.get(TEXT) for message in messages] == [
+        "what is CREC? who leads it?",
+        "what is CREC?",
+        "who leads it?",
+    ]

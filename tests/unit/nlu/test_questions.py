@@ -6,6 +6,7 @@ Names are found for real; the chances of each text are given, so that no trainin
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -18,7 +19,7 @@ from actions.dialogue import heard
 from ask_resc.context import Heard
 from ask_resc.facts.live import LiveFacts
 from ask_resc.nlu import questions
-from ask_resc.nlu.checks import OUT_OF_SCOPE, UNSURE
+from ask_resc.nlu.checks import CHECKS, OUT_OF_SCOPE, UNSURE
 from ask_resc.nlu.clauses import CLAUSE_OF, HALF
 from ask_resc.nlu.intent import CHANCES
 from ask_resc.nlu.questions import QUESTIONS, QuestionCollector
@@ -68,6 +69,12 @@ class Asker:
 @pytest.fixture
 def ask(names: SubjectRecognizer) -> Asker:
     return Asker(names)
+
+
+@pytest.fixture
+def plain(names: SubjectRecognizer) -> Asker:
+    """Without the checks on words, which may see what chances do not."""
+    return Asker(names, without=list(CHECKS))
 
 
 def intents(message: Message) -> List[str]:
@@ -121,8 +128,8 @@ def test_questions_with_no_likely_meaning_are_declined(ask: Asker):
     assert intents(message) == [OUT_OF_SCOPE]
 
 
-def test_questions_state_no_fact_where_a_decline_is_likely(ask: Asker):
-    assert intents(ask("who leads CREC?", {"leader": 0.6, "salary": 0.4})) == [UNSURE]
+def test_questions_state_no_fact_where_a_decline_is_likely(plain: Asker):
+    assert intents(plain("who leads CREC?", {"leader": 0.6, "salary": 0.4})) == [UNSURE]
 
 
 def test_questions_small_talk_is_no_matter_of_doubt(ask: Asker):
@@ -131,9 +138,10 @@ def test_questions_small_talk_is_no_matter_of_doubt(ask: Asker):
 
 def test_questions_thresholds_come_from_the_config(names: SubjectRecognizer):
     chances = {"leader": 0.6, "definition": 0.4}
-    assert intents(Asker(names, sure=0.5)("CREC", chances)) == ["leader"]
-    assert intents(Asker(names, sure=0.7)("CREC", chances)) == [UNSURE]
-    assert intents(Asker(names, sure=0.9, unsure=0.7)("CREC", chances)) == [OUT_OF_SCOPE]
+    plain = partial(Asker, names, without=list(CHECKS))
+    assert intents(plain(sure=0.5)("CREC", chances)) == ["leader"]
+    assert intents(plain(sure=0.7)("CREC", chances)) == [UNSURE]
+    assert intents(plain(sure=0.9, unsure=0.7)("CREC", chances)) == [OUT_OF_SCOPE]
 
 
 def test_questions_message_without_chances_is_out_of_scope(ask: Asker):
@@ -295,6 +303,38 @@ def test_questions_of_a_short_message_keep_all_its_words(ask: Asker):
 def test_questions_name_after_thanks_is_asked_about(ask: Asker):
     message = ask("Thanks. and ACES", {"thank": 0.95}, ("Thanks.", {"thank": 0.95}), ("and ACES", {"ellipsis": 0.95}))
     assert [(q["intent"], q["subjects"]) for q in message.get(QUESTIONS)] == [("ellipsis", ["aces"])]
+
+
+def test_questions_what_goes_on_after_thanks_is_asked(ask: Asker):
+    message = ask("Thank you. And the exact date", GREET, ("Thank you.", GREET), ("And the exact date", FOUNDING))
+    assert intents(message) == ["founding"]
+    message = ask("Thank you. You led me well", GREET, ("Thank you.", GREET), ("You led me well", LEADER))
+    assert intents(message) == ["greet"]
+
+
+def test_questions_a_question_behind_a_remark_is_asked_beside_another(ask: Asker):
+    first, second = "my kicker is a freshman who leads CREC", "what is its phone number"
+    assert intents(ask(f"{first} and {second}", PHONE, (first, LEADER), (second, PHONE))) == ["leader", "phone"]
+    known = "you did tell me already and I know who leads CREC"
+    assert intents(ask(f"{known}, {second}", PHONE, (known, LEADER), (second, PHONE))) == ["phone"]
+
+
+def test_questions_what_is_let_go_is_not_asked(ask: Asker):
+    first, second = "ok skip the pay.", "Who leads ACES?"
+    assert intents(ask(f"{first} {second}", {"salary": 1.0}, (first, {"salary": 1.0}), (second, LEADER))) == ["leader"]
+
+
+def test_questions_a_claim_at_length_is_not_said_again(ask: Asker):
+    first = "Our principal told me that with one of them you can use what all of the others in CREC have."
+    again = {"repeat": 0.95, "phone": 0.05}
+    assert intents(ask(f"{first} Did I hear right?", LEADER, (first, LEADER), ("Did I hear right?", again))) == [
+        "leader"
+    ]
+
+
+def test_questions_a_name_that_says_which_one_is_no_subject(ask: Asker):
+    [question] = ask("the RESC one, what is it", {"definition": 1.0}).get(QUESTIONS)
+    assert question["subjects"] == []
 
 
 def test_questions_others_and_who_leads_them_are_one(ask: Asker):
