@@ -41,10 +41,10 @@ def says_which_one(text: str, name: str, facts: Facts) -> bool:
         facts: Where a longer name begins with it.
     """
     said = name.casefold().removeprefix("the ")
-    if not re.search(rf"\b{re.escape(said)} one\b", text, re.I):
+    if not re.search(rf"\b{re.escape(said)}(?:'s?)? (?:one|own)\b", text, re.I):
         return False
     names = (full.casefold() for subject in facts.subjects.values() for full in names_of(subject))
-    return any(full.startswith(f"{said} ") for full in names)
+    return any(full.startswith((f"{said} ", f"{said.removesuffix('s')} ")) for full in names)
 
 
 def points(text: str) -> bool:
@@ -64,18 +64,19 @@ SEVERAL = re.compile(r"\b(?:both|those|these|them|they|either|the (?:two|three|f
 PAIR_POINTED_AT = re.compile(r"\b(?:those|these|the|them) two\b|\bboth of (?:them|those|these)\b", re.I)
 PAIR = re.compile(r"\b(?:both|two|either)\b", re.I)
 ORDINAL = re.compile(
-    r"\b(?:the|this|that) (first|former|second|third|fourth|fifth|sixth|latter|last)"
+    r"\b(?:the|this|that) (?:(former|latter)\b|(first|second|third|fourth|fifth|sixth|last)"
     r"(?=\W*$|'s\b|,| (?:one|center|place|agency|office|department|acronym|initialism|abbreviation|of|is|does|has|"
-    r"stands?|means?|that)\b)",
+    r"stands?|means?|that)\b))",
     re.I,
 )
 WHICH_ONE = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5}
 """Position in what was told; any other word is the last."""
 THOSE = re.compile(r"\b(?:those|these|the (?:two|initials|acronyms|abbreviations)|both|them)\b", re.I)
 OF_IT = re.compile(r"\b(?:there|it|that place|over there|the place)\b", re.I)
-_ONE_OF_OURS = re.compile(r"\b\w+ one\b|\b(?:ours?|yours?)\b", re.I)
+_ONE_OF_OURS = re.compile(r"\b\w+ one\b|\b(?:ours?|yours?|own)\b", re.I)
 THE_OTHER = re.compile(r"\bthe other\b(?! (?:ones|centers|five|four|three|two|agencies|\w+s)\b)", re.I)
 ONE_TOO = re.compile(r"\b(?:is|that'?s|it'?s|its)\b.{0,12}\bone (?:too|also|as well|of (?:them|the|those))\b", re.I)
+WHEN = re.compile(r"\bwhen\b(?! (?:you|i|we)\b)|\bwhat (?:year|date)\b", re.I)
 LEADER_WORDS = re.compile(r"\b(?:boss|director|directors|head|chief|leader|leaders|in charge)\b", re.I)
 THEIR_PLACE = re.compile(
     r"\b(?:his|her|hers|their) (?:shop|place|outfit|center|org\w*|agency|group|one|office)\b", re.I
@@ -290,7 +291,7 @@ def _picked(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
     if len(by_a_word) == 1 and not heard.kinds:
         return tuple(by_a_word)  # "the early childhood one"
     if ordinal and len(of) > 1:
-        position = WHICH_ONE.get(ordinal.group(1).casefold(), len(of) - 1)
+        position = WHICH_ONE.get((ordinal.group(1) or ordinal.group(2)).casefold(), len(of) - 1)
         return of[position : position + 1]
     if not THOSE.search(heard.text) or (PAIR_POINTED_AT.search(heard.text) and len(told) != 2):
         return ()
@@ -346,6 +347,8 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
             aspect = context.aspect if known else context.answered or context.aspect
             if LEADER_WORDS.search(heard.text) and aspect not in WHO_LEADS and "leader" in facts.aspects:
                 aspect = "leader"  # "Can I ask again, the boss there?"
+            elif WHEN.search(heard.text) and "founding" in facts.aspects:
+                aspect = "founding"  # "Sorry, when did you say?"
             return _question(aspect, named or context.subjects, heard)
         return _more(context, facts)
     if heard.intent == "others" and not named:
@@ -439,6 +442,8 @@ def remember(questions: Sequence[Question], context: Context, facts: Facts) -> C
     told = _told_of(context, facts)
     if len(subjects) == 1 and subjects[0] in told:
         listed = told  # "The first of them." "And the other?"
+    elif len(kinds) > 1 and set(subjects) < set(context.listed):
+        listed = context.listed  # "The Alliance and the Accord?" "The latter, when?" "And the former?"
     elif len(subjects) > 1 or len(kinds) > 1:
         listed = subjects
     else:

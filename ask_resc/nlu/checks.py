@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Tuple
 
 from rapidfuzz.distance import OSA
@@ -15,6 +16,7 @@ from rapidfuzz.distance import OSA
 from ask_resc.context import ABOUT_LEADING, FOLLOW_UPS, OUT_OF_SCOPE, PERSON_WORDS, UNSURE, points
 from ask_resc.facts.model import Facts
 from ask_resc.nlu.outcomes import TALK
+from ask_resc.nlu.words import written_out
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def date_alone(judged: Judged, facts: Facts) -> Optional[Judged]:
 _WHICH_HAS = re.compile(
     r"\b(?:which|who)\b(?: one)?(?: of \w+)?(?: \w+)?"
     r"(?:\s+(?:has|have|got|gets|runs|is at|is with)|(?:'s|s|'ve) got)\s+(?:the )?\S+(?: \S+)?"
-    r"(?: (?:job|post|seat|one))?\W*$",
+    r"(?: (?:job|post|seat|one))?\W*$|\bwhich(?: one)? of \w+ is (?:the )?.{2,20} one\b",
     re.I,
 )
 _NOT_LEADING = ("difference", "members", "leads", "membership", "jobs", "partners", OUT_OF_SCOPE, UNSURE)
@@ -282,60 +284,64 @@ _ONLY_LEADING = frozenset(
     "woman would yes you your".split()
 )
 _LEADS = re.compile(
-    r"\b(?:who\w*|person|man|woman|lady|gentleman|fellow|guy|gal|boss|chief|heads?|director|leader|leads?|runs?|charge"
-    r"|helm|top|counterpart|opposite number|honcho|ceo|ed|reins|shots)\b",
+    r"\b(?:boss|chief|heads?|director|leader|leads?|runs?|charge|helm|top|counterpart|opposite number|honcho|ceo|ed"
+    r"|reins|shots)\b",
     re.I,
 )
+_SOMEBODY = re.compile(r"\b(?:who\w*|person|man|woman|lady|gentleman|fellow|guy|gal)\b", re.I)
 _NOT_THE_TOP = ("other_official", "successor", "predecessor", "tenure", OUT_OF_SCOPE, UNSURE)
 _HAS_GOT = re.compile(r"\bwho(?:'s|s|se|'ve| has| have)? (?:all )?(?:got|has|have)\b", re.I)  # "whose got LEARN"
 
 
 def at_the_top(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "And the gentleman at ACES?": nothing is said but whose leader is meant; other officials have a role."""
-    if not judged.subjects or not all(map(facts.leader_of, judged.subjects)):
+    if judged.kinds or judged.strangers or not all(map(facts.leader_of, judged.subjects)):
         return None
-    if judged.intent not in _NOT_THE_TOP and not _HAS_GOT.search(judged.text):
+    if judged.intent not in _NOT_THE_TOP and not (judged.subjects and _HAS_GOT.search(judged.text)):
         return None
     rest = _without_names(judged)
     meant = {_as_meant(word) for word in rest}
-    return _as(judged, "leader") if meant <= _ONLY_LEADING and _LEADS.search(" ".join(meant)) else None
+    said = " ".join(meant)
+    names_one = _LEADS.search(said) or (judged.subjects and _SOMEBODY.search(said))
+    return _as(judged, "leader") if meant <= _ONLY_LEADING and names_one else None
 
 
 _TO_DESCRIBE = frozenset(
     "tldr gist summary summarize rundown basics skinny explain explained define nutshell overview".split()
 )
 _BESIDE_A_NAME = frozenset(
-    "a about again almost also an and any anything are as at but can do does for forget forgot from got had haha "
-    "hey how i in is it just lol many me my n nearly next no not now of oh ok okay on one only or please pls plus "
-    "question same so sorry tell thanks that the then there thing this thx to too uh um us wait want was well what "
-    "whats with y yes you".split()
+    "a about again almost also an and any anything are as at but can do does for forget forgot from good got great "
+    "had haha hey how i in is it just lol many me my n nearly next no not now of oh ok okay on one only or please "
+    "pls plus question same so sorry tell thanks that the then there thing this thx to too uh um us wait want was "
+    "well what whats with y yes you".split()
 )
 
 
 def bare_name(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "ACES y/n": nothing is said but a name, so the question is that before."""
-    if not judged.subjects or (
-        judged.intent not in (OUT_OF_SCOPE, UNSURE)
-        and (judged.intent not in facts.aspects or any(facts.answer(s, judged.intent) for s in judged.subjects))
-    ):
+    if not judged.subjects or judged.intent in TALK:
         return None
     rest = _without_names(judged)
     if rest & _TO_DESCRIBE and rest <= _BESIDE_A_NAME | _TO_DESCRIBE:
         return _as(judged, "definition")
-    return _as(judged, "ellipsis") if rest <= _BESIDE_A_NAME else None
+    known = judged.intent in facts.aspects and any(facts.answer(s, judged.intent) for s in judged.subjects)
+    if known or judged.intent in FOLLOW_UPS or not rest <= _BESIDE_A_NAME:
+        return None
+    return _as(judged, "ellipsis")
 
 
 def _as_meant(word: str) -> str:
     """ "gentelman" as it was meant."""
-    if len(word) < 5 or word in _ONLY_LEADING:
+    if len(word) < 4 or word in _ONLY_LEADING:
         return word
+    swapped = (w for w in _ONLY_LEADING if len(word) == 4 and sorted(w) == sorted(word))
     near = (w for w in _ONLY_LEADING if len(w) > 4 and OSA.distance(word, w, score_cutoff=1) <= 1)
-    return next(near, word)
+    return next(chain(swapped, near), word)
 
 
 def _without_names(judged: Judged) -> FrozenSet[str]:
-    """The words that are said, in small letters, but for those of names."""
-    text = judged.text
+    """The words that are said, in small letters and without shorthand, but for those of names."""
+    text = written_out(judged.text)
     for name in judged.named:
         text = text.replace(name, " ")
     return frozenset(re.findall(r"[^\W\d_]+", text.casefold()))

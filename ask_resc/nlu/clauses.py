@@ -63,7 +63,7 @@ _BOUNDARY = re.compile(
 )
 
 
-_BARE = re.compile(rf"^\W*(?:{_ASKS}|not|what about it)\W*$", re.I)  # "… or what?"
+_BARE = re.compile(rf"^\W*(?!when\b|why\b)(?:{_ASKS}|not|what about it)\W*$", re.I)  # "… or what?", not "… and when"
 
 
 # Marks that a telephone took down as words; "for what period" is a question.

@@ -386,8 +386,9 @@ class NameMatcher:
             distance = OSA.distance(word, form, score_cutoff=allowed)
             if distance > allowed:
                 continue
-            # Short names are near many words: the first letter must be right, or the letters the same.
-            if len(form) < 6 and word[0] != form[0] and sorted(word) != sorted(form):
+            # Near a short name, and at two letters from any, are many words: the first letter must be right, or
+            # the letters the same. Nesmith is not Smith.
+            if (len(form) < 6 or distance > 1) and word[0] != form[0] and sorted(word) != sorted(form):
                 continue
             if best is None or distance < best[0]:
                 best = (distance, value)

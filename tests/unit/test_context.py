@@ -824,6 +824,19 @@ def test_context_repeat_that_says_boss_is_about_who_leads():
     assert asked("repeat", "can I ask again, the boss there", after=after) == ("leader", ("edadvance",))
 
 
+def test_context_repeat_that_says_when_is_about_the_date():
+    after = Context("reason", ("alliance",), (), "reason")
+    assert asked("repeat", "sorry, bad ear, when did you say", after=after) == ("founding", ("alliance",))
+    assert asked("repeat", "say that again when you can", after=after) == ("reason", ("alliance",))
+
+
+def test_context_the_former_after_the_latter_of_two_kinds():
+    both = remember([Question("definition", ("alliance", "accord"))], NOTHING, FACTS)
+    assert asked("founding", "the latter dates from when?", after=both) == ("founding", ("accord",))
+    latter = remember([Question("founding", ("accord",))], both, FACTS)
+    assert asked("founding", "and the former, when?", after=latter) == ("founding", ("alliance",))
+
+
 # Others of a like name
 
 
@@ -847,6 +860,7 @@ def test_context_a_question_about_somebody_else_leaves_the_talk_as_it_was():
     [
         ("the RESC one, what is it", "RESC", True),
         ("not Paris, the RESC one", "the RESC", True),
+        ("I meant the RESCs' own", "the RESCs", True),
         ("is a RESC one of those", "RESC", True),
         ("what is a RESC", "RESC", False),
         ("the CREC one", "CREC", False),

@@ -345,6 +345,16 @@ def test_checks_at_the_top_leaves_who_governs_and_what_nobody_leads():
     )
 
 
+@pytest.mark.parametrize("text", ["whos teh haed guy", "who's the boss then", "and the director's name please"])
+def test_checks_at_the_top_of_whom_is_for_the_talk_to_say(text: str):
+    assert after("at_the_top", judged(text, OUT_OF_SCOPE)) == "leader"
+
+
+@pytest.mark.parametrize("text", ["who are you", "who am I", "that guy there", "who is the top scorer"])
+def test_checks_at_the_top_leaves_anybody_else(text: str):
+    assert after("at_the_top", judged(text, OUT_OF_SCOPE)) == OUT_OF_SCOPE
+
+
 def test_checks_at_the_top_of_who_has_got_it():
     assert after("at_the_top", judged("whose got ACES then", "founder", "aces", named=("ACES",))) == "leader"
 
@@ -354,8 +364,9 @@ def test_checks_bare_name_asks_the_same_again(text: str):
     assert after("bare_name", judged(text, UNSURE, "aces", named=("ACES",))) == "ellipsis"
 
 
-@pytest.mark.parametrize("text", ["tldr ACES", "ACES in a nutshell"])
+@pytest.mark.parametrize("text", ["tldr ACES", "ACES in a nutshell", "good. then summarize ACES for me"])
 def test_checks_bare_name_to_be_described(text: str):
+    assert after("bare_name", judged(text, "members", "aces", named=("ACES",))) == "definition"
     assert after("bare_name", judged(text, UNSURE, "aces", named=("ACES",))) == "definition"
 
 
@@ -383,7 +394,10 @@ def test_checks_is_it_one_is_about_his_shop_too(text: str):
     assert changed is not None and (changed.intent, changed.subjects) == ("membership", ())
 
 
-@pytest.mark.parametrize("text", ["which of them's got CREC", "which one's got the CREC job", "who has got CREC"])
+@pytest.mark.parametrize(
+    "text",
+    ["which of them's got CREC", "which of them is the CREC one", "which one's got the CREC job", "who has got CREC"],
+)
 def test_checks_which_of_them_has_got_it(text: str):
     assert after("which_of_them", judged(text, "jobs", "crec")) == "leader"
 

@@ -41,6 +41,7 @@ from ask_resc.nlu.clauses import CLAUSE_OF, HALF, MAX_CLAUSES, ClauseSplitter, a
         ("who runs CES, it's for a letter", ["who runs CES", "it's for a letter"]),
         ("lol perfect ok and the mission", ["lol perfect", "ok and the mission"]),
         ("what is CES adn who leads it", ["what is CES", "who leads it"]),
+        ("why did they form it and when", ["why did they form it", "when"]),
     ],
 )
 def test_clauses_are_cut_apart(text: str, clauses: List[str]):
