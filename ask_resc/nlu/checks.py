@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Tuple
 
 from rapidfuzz.distance import OSA
@@ -62,7 +61,7 @@ def grain(text: str) -> Optional[str]:
 
 _DATE_ONLY = re.compile(r"\b(?:day|date|dates|month|year)\b", re.I)
 _SINCE_WHEN = re.compile(r"^\W*(?:and |but |ok )?(?:effective|since|as of|dated?|from) when\W*$", re.I)
-_NOT_DATES = (OUT_OF_SCOPE, UNSURE, "wording", "history", "events", "legislation", "statistics")
+_NOT_DATES = (OUT_OF_SCOPE, UNSURE, "wording", "history", "events", "legislation")
 _A_MEETING = re.compile(r"\b(?:next|meet\w*|meeting\w*|event\w*|conference\w*|workshop\w*|deadline\w*)\b", re.I)
 _AMOUNT = re.compile(r"\bhow (?:much|many)\b|\b(?:last|this|next|per|each|every|a) (?:year|month|day)\b", re.I)
 _SHORT = 10
@@ -70,10 +69,12 @@ _SHORT = 10
 
 def date_alone(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Which day exactly?", "month and year only": about the date of what was talked about."""
+    if _SINCE_WHEN.search(judged.text):
+        return _as(judged, "founding")
     if judged.intent not in _NOT_DATES or judged.subjects or len(judged.text.split()) > _SHORT:
         return None
     other = _WEEKDAY.search(judged.text) or _AMOUNT.search(judged.text) or _A_MEETING.search(judged.text)
-    if (_DATE_ONLY.search(judged.text) and not other) or _SINCE_WHEN.search(judged.text):
+    if _DATE_ONLY.search(judged.text) and not other:
         return _as(judged, "founding")
     return None
 
@@ -288,6 +289,7 @@ _LEADS = re.compile(
     r"|reins|shots)\b",
     re.I,
 )
+_TITLES = ("head", "chief", "director", "executive", "leader", "person", "gentleman", "charge")
 _SOMEBODY = re.compile(r"\b(?:who\w*|person|man|woman|lady|gentleman|fellow|guy|gal)\b", re.I)
 _NOT_THE_TOP = ("other_official", "successor", "predecessor", "tenure", OUT_OF_SCOPE, UNSURE)
 _HAS_GOT = re.compile(r"\bwho(?:'s|s|se|'ve| has| have)? (?:all )?(?:got|has|have)\b", re.I)  # "whose got LEARN"
@@ -332,11 +334,12 @@ def bare_name(judged: Judged, facts: Facts) -> Optional[Judged]:
 
 def _as_meant(word: str) -> str:
     """ "gentelman" as it was meant."""
-    if len(word) < 4 or word in _ONLY_LEADING:
+    if word in _ONLY_LEADING:
         return word
-    swapped = (w for w in _ONLY_LEADING if len(word) == 4 and sorted(w) == sorted(word))
-    near = (w for w in _ONLY_LEADING if len(w) > 4 and OSA.distance(word, w, score_cutoff=1) <= 1)
-    return next(chain(swapped, near), word)
+    near = (
+        w for w in _TITLES if OSA.distance(word, w, score_cutoff=1) <= 1 and (len(w) > 4 or sorted(w) == sorted(word))
+    )
+    return next(near, word)
 
 
 def _without_names(judged: Judged) -> FrozenSet[str]:

@@ -249,6 +249,10 @@ class NameMatcher:
             word, low = words[start - 1], lower[start - 1]
             if low not in PLAIN_MODIFIERS and self._foreign_name(word, low, frozenset()):
                 return " ".join(words[start - 1 : end])
+        if is_word and subject.kind not in self._many and end + 1 < len(words) and lower[end] == "of":
+            word, low = words[end + 1], lower[end + 1]
+            if word[0].isupper() and low not in PLAIN_MODIFIERS and self._foreign_name(word, low, frozenset()):
+                return " ".join(words[start : end + 2])  # "the accord of Paris"
         return None
 
     def _initials(self, words: Sequence[str], taken: Set[int]) -> Iterator[str]:
@@ -429,6 +433,7 @@ def forms(named: object, *, is_person: bool) -> Iterator[Tuple[str, str]]:
                 yield f"{parts[-1]}, {parts[0]}", "exact"
                 yield parts[-1], "surname"
                 yield parts[0], "first"
+                yield f"{parts[0]}s", "first"  # "which place is Kates"
 
 
 def _nearly(word: str, part: str) -> bool:

@@ -18,7 +18,17 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from ask_resc.context import FOLLOW_UPS, IS_HE, OUT_OF_SCOPE, THING_WORDS, UNSURE, points, says_which_one
+from ask_resc.context import (
+    ABOUT_LEADING,
+    FOLLOW_UPS,
+    IS_HE,
+    OUT_OF_SCOPE,
+    PERSON_WORDS,
+    THING_WORDS,
+    UNSURE,
+    points,
+    says_which_one,
+)
 from ask_resc.facts.live import facts
 from ask_resc.nlu import checks
 from ask_resc.nlu.checks import Judged
@@ -104,7 +114,7 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             return [whole]  # some sentence of a long text always looks like a question
         if whole["strangers"] and not whole["subjects"] and whole["intent"] in _ELSEWHERE:
             return [whole]  # "BOCES: when were they founded?"
-        parts = [self._judge(clause, outcomes) for clause in clauses]
+        parts = _of_strangers([self._judge(clause, outcomes) for clause in clauses])
         if clauses and clauses[0].get(HALF):
             return self._two(parts, outcomes) or [whole]
         asks = asking([part["text"] for part in parts])
@@ -221,6 +231,15 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         if likely < self._config["sure"] or (outcome != "talk" and sums[DECLINE] > self._config["doubt"]):
             return UNSURE, likely
         return intent, likely
+
+
+def _of_strangers(parts: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
+    """ "A Gina Florio signed up. What's her job?": what points at somebody who is nobody here is about that one."""
+    for before, part in zip(parts, parts[1:], strict=False):
+        nobody = before["strangers"] and not before["subjects"] and not part["strangers"]
+        if nobody and part["intent"] in ABOUT_LEADING and PERSON_WORDS.search(part["text"]):
+            part.update(intent="other_body", strangers=before["strangers"], subjects=[], named={}, confidence=1.0)
+    return parts
 
 
 def _not_of_strays(requests: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:

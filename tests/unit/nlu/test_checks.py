@@ -68,6 +68,7 @@ def test_checks_date_alone_leaves_a_date_of_somebody_named():
         ("what date is the next meeting", "events"),
         ("how much a year?", OUT_OF_SCOPE),
         ("when?", OUT_OF_SCOPE),
+        ("would you have the figure for last fiscal year only", "statistics"),
         ("what is the weather going to be on the day of the big game in town", OUT_OF_SCOPE),
     ],
 )
@@ -350,7 +351,9 @@ def test_checks_at_the_top_of_whom_is_for_the_talk_to_say(text: str):
     assert after("at_the_top", judged(text, OUT_OF_SCOPE)) == "leader"
 
 
-@pytest.mark.parametrize("text", ["who are you", "who am I", "that guy there", "who is the top scorer"])
+@pytest.mark.parametrize(
+    "text", ["who are you", "who am I", "that guy there", "who is the top scorer", "give me the top three"]
+)
 def test_checks_at_the_top_leaves_anybody_else(text: str):
     assert after("at_the_top", judged(text, OUT_OF_SCOPE)) == OUT_OF_SCOPE
 

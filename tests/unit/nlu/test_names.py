@@ -517,6 +517,16 @@ def test_names_first_name_that_is_a_word_too_is_a_strangers(text: str):
     assert found.strangers and not found.mentions
 
 
+def test_names_of_a_place_after_ours_make_it_anothers():
+    found = find("the accord of Paris, what does it decide")
+    assert found.strangers == ("the accord of Paris",) and not found.mentions
+    assert named("the Alliance of Connecticut") == ["alliance"]
+
+
+def test_names_first_name_with_an_s_and_no_apostrophe_is_found():
+    assert named("which place is kates") == ["ericson"]
+
+
 def test_names_after_a_noun_in_small_letters_are_ours():
     assert named("so by elimination dumais has learn") == ["dumais", "learn"]
 

@@ -332,6 +332,12 @@ def test_questions_a_claim_at_length_is_not_said_again(ask: Asker):
     ]
 
 
+def test_questions_about_somebody_of_a_like_name_are_about_nobody_here(ask: Asker):
+    first, second = "A Gina Florio signed up.", "What's her job at the RESCs?"
+    message = ask(f"{first} {second}", {"title": 0.9}, (first, {"greet": 0.9}), (second, {"title": 0.9}))
+    assert [(q["intent"], q["strangers"]) for q in message.get(QUESTIONS)] == [("other_body", ["Gina Florio"])]
+
+
 def test_questions_a_name_that_says_which_one_is_no_subject(ask: Asker):
     [question] = ask("the RESC one, what is it", {"definition": 1.0}).get(QUESTIONS)
     assert question["subjects"] == []
