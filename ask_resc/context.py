@@ -72,6 +72,8 @@ ORDINAL = re.compile(
 WHICH_ONE = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5}
 """Position in what was told; any other word is the last."""
 THOSE = re.compile(r"\b(?:those|these|the (?:two|initials|acronyms|abbreviations)|both|them)\b", re.I)
+OF_A_BOARD = ("governance", "board_details")
+ONE_PLACE = re.compile(r"\b(?:it|its|there|that (?:place|one|center|group))\b", re.I)
 OF_IT = re.compile(r"\b(?:there|it|that place|over there|the place)\b", re.I)
 _ONE_OF_OURS = re.compile(r"\b\w+ one\b|\b(?:ours?|yours?|own)\b", re.I)
 THE_OTHER = re.compile(r"\bthe other\b(?! (?:ones|centers|five|four|three|two|agencies|\w+s)\b)", re.I)
@@ -226,7 +228,11 @@ def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]
     whole = ALL_OF_THEM.search(heard.text) or (heard.intent == "leader" and SEVERAL_LEADERS.search(heard.text))
     if aspect.about and whole:
         return _question(heard.intent, (aspect.about,), heard)
+    if heard.intent == "count" and context.aspect in OF_A_BOARD and "board_details" in facts.aspects:
+        return _question("board_details", context.subjects, heard)  # "How many sit on it?"
     subjects = _referred(heard, context, facts)
+    if not subjects and heard.intent in WHO_LEADS and ONE_PLACE.search(heard.text):
+        return None  # "Who leads it?", and nothing that "it" could be
     if subjects and all(facts.answer(s, heard.intent) for s in subjects):
         return _question(heard.intent, subjects, heard)
     means_them = bool(subjects) and (points(heard.text) or bool(heard.kinds))
@@ -440,8 +446,11 @@ def remember(questions: Sequence[Question], context: Context, facts: Facts) -> C
     subjects = last.subjects or context.subjects
     kinds = {facts.subjects[s].kind for s in (*subjects, *context.listed)}
     told = _told_of(context, facts)
+    whole = len(subjects) == 1 and subjects[0] in context.listed and _is_whole_kind(context.listed, facts)
     if len(subjects) == 1 and subjects[0] in told:
         listed = told  # "The first of them." "And the other?"
+    elif whole:
+        listed = context.listed  # a list that was told keeps its order: "the third one", "who leads it", "the last one"
     elif len(kinds) > 1 and set(subjects) < set(context.listed):
         listed = context.listed  # "The Alliance and the Accord?" "The latter, when?" "And the former?"
     elif len(subjects) > 1 or len(kinds) > 1:
@@ -452,6 +461,10 @@ def remember(questions: Sequence[Question], context: Context, facts: Facts) -> C
     claimed = last.claimed_leader
     mistaken = None if any(facts.leader_of(s) == claimed for s in subjects) else claimed
     return Context(last.aspect, subjects, listed, last.aspect if answered else context.answered, mistaken)
+
+
+def _is_whole_kind(subjects: Sequence[str], facts: Facts) -> bool:
+    return len(subjects) > 2 and set(subjects) == set(facts.of_kind(facts.subjects[subjects[0]].kind))
 
 
 def options(heard: Heard, context: Context, facts: Facts) -> List[Question]:

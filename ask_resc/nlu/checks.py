@@ -6,13 +6,14 @@ classifier's, or None. ``config.yml`` can leave one out (``without``), to see wh
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import dataclass, field, replace
 from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Tuple
 
 from rapidfuzz.distance import OSA
 
-from ask_resc.context import ABOUT_LEADING, FOLLOW_UPS, OUT_OF_SCOPE, PERSON_WORDS, UNSURE, points
+from ask_resc.context import ABOUT_LEADING, FOLLOW_UPS, OUT_OF_SCOPE, PERSON_WORDS, UNSURE, WHO_LEADS, points
 from ask_resc.facts.model import Facts
 from ask_resc.nlu.outcomes import TALK
 from ask_resc.nlu.words import written_out
@@ -119,7 +120,8 @@ def stranger(judged: Judged, facts: Facts) -> Optional[Judged]:
     """A name that is nobody's here: whatever is asked, it is asked about somebody else."""
     remark = judged.intent in TALK and (judged.intent in _SAID_TO_ANYBODY or len(judged.strangers) < 2)
     known = [s for s in judged.subjects if facts.leader_of(s) or facts.subjects[s].leads]
-    of_them = judged.intent in ABOUT_LEADING and PERSON_WORDS.search(judged.text) and not known
+    named = any(re.search(rf"\b(?:is|are|isn't|isnt) (?:the )?{re.escape(s)}\b", judged.text) for s in judged.strangers)
+    of_them = judged.intent in ABOUT_LEADING and (named or PERSON_WORDS.search(judged.text)) and not known
     if judged.strangers and (not judged.subjects or of_them) and not remark:
         other = judged.chances.get("other_body", 0.0) >= judged.chances.get(OUT_OF_SCOPE, 0.0)
         return _as(judged, "other_body" if other else OUT_OF_SCOPE)
@@ -144,7 +146,7 @@ def is_it_one(judged: Judged, facts: Facts) -> Optional[Judged]:
     return None
 
 
-_A_WORD_OR_TWO = 3
+_A_WORD_OR_TWO = 2
 _COUNTED = re.compile(
     r"\b(?:there|exist|in all|altogether|total|them|em|they|these|those|it|ones|state|connecticut|ct|number|count"
     r"|roster|list)\b|\b(?:do |have |you |we |got ){2,}",
@@ -216,9 +218,61 @@ _OF_NOW = re.compile(
 )
 
 
+_STATUTE = re.compile(r"\b\d+-\d+\w*\b")
+
+
 def law_of_now(judged: Judged, facts: Facts) -> Optional[Judged]:
-    """ "Which law did they get passed this year?": another law than the one we have."""
-    return _as(judged, "legislation") if judged.intent == "law" and _OF_NOW.search(judged.text) else None
+    """ "Which law did they get passed this year?", "What is 10-76d?": another law than the one we have."""
+    if judged.intent not in ("law", "definition"):
+        return None
+    laws = [found[1].text for s in facts.subjects for found in [facts.answer(s, "law")] if found]
+    another = any(not any(number in law for law in laws) for number in _STATUTE.findall(judged.text))
+    return _as(judged, "legislation") if another or (judged.intent == "law" and _OF_NOW.search(judged.text)) else None
+
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d(?:s|'s)?\b")
+
+
+def other_year(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "Who led CREC in 2010?", "How many were there in 1972?": what the page says is said of no year."""
+    years = [int(year[:4]) for year in _YEAR.findall(judged.text)]
+    if not years or (judged.intent not in WHO_LEADS and judged.intent not in ("count", "members")):
+        return None
+    if judged.intent not in WHO_LEADS:
+        return _as(judged, "history")
+    this = datetime.date.today().year
+    return None if this in years else _as(judged, "predecessor" if min(years) < this else "successor")
+
+
+_STATES = (
+    "alabama|alaska|arizona|arkansas|california|colorado|delaware|florida|georgia|hawaii|idaho|illinois|indiana|iowa|"
+    "kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|minnesota|mississippi|missouri|montana|nebraska|"
+    "nevada|new hampshire|new jersey|new mexico|new york|north carolina|north dakota|ohio|oklahoma|oregon|pennsylvania|"
+    "rhode island|south carolina|south dakota|tennessee|texas|utah|vermont|virginia|west virginia|wisconsin|wyoming"
+)
+_IN_ANOTHER_STATE = re.compile(rf"\b(?:in|of|for|across) (?:the state of )?(?:{_STATES}|mass)\W*$", re.I)
+
+
+def another_state(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "How many RESCs are in Massachusetts?": those of another state."""
+    asks = judged.intent in facts.aspects or judged.intent == UNSURE
+    return _as(judged, "other_body") if asks and _IN_ANOTHER_STATE.search(judged.text) else None
+
+
+_NUMBER = re.compile(r"\b\d[\w-]{3,}\b")
+
+
+def number_quoted(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "10-66a", "What happened in July 2021?": a year or a number that is in an answer."""
+    if judged.intent not in (OUT_OF_SCOPE, UNSURE, "news", "history", "events") or judged.subjects:
+        return None
+    for number in _NUMBER.findall(judged.text):
+        for aspect in ("law",) if "-" in number else ("founding",):
+            for subject in facts.subjects:
+                found = facts.answer(subject, aspect)
+                if found and found[0] == subject and number in found[1].text and not judged.strangers:
+                    return replace(judged, intent=aspect, subjects=(subject,))
+    return None
 
 
 _OTHER_ROLE = re.compile(
@@ -379,6 +433,9 @@ CHECKS: Dict[str, Check] = {
         letters,
         part_of_a_sum,
         law_of_now,
+        other_year,
+        another_state,
+        number_quoted,
         other_role,
         name_asked,
         free_or_not,

@@ -163,7 +163,7 @@ class NameMatcher:
                 stranger = self._stranger(words, lower, start, end, key, how)
                 if stranger:
                     strangers.append(stranger)
-                    taken.update(range(start, end))
+                    taken.update(_where(stranger, words, start), range(start, end))
                     continue
             start, end = self._widen(lower, start, end, key, how, taken)
             taken.update(range(start, end))
@@ -233,7 +233,7 @@ class NameMatcher:
             before = start - 1
             while before >= 0 and lower[before] in TITLES:
                 before -= 1
-            known = self._name_parts(key)
+            known = self._name_parts(key, how)
             if how in ("surname", "notice") and end - start == 1 and before >= 0 and before == start - 1:
                 if self._foreign_name(words[before], lower[before], known):
                     return " ".join(words[before:end])
@@ -249,10 +249,12 @@ class NameMatcher:
             word, low = words[start - 1], lower[start - 1]
             if low not in PLAIN_MODIFIERS and self._foreign_name(word, low, frozenset()):
                 return " ".join(words[start - 1 : end])
-        if is_word and subject.kind not in self._many and end + 1 < len(words) and lower[end] == "of":
+        if is_word and subject.kind not in self._many and end + 1 < len(words) and lower[end] in ("of", "for"):
             word, low = words[end + 1], lower[end + 1]
-            if word[0].isupper() and low not in PLAIN_MODIFIERS and self._foreign_name(word, low, frozenset()):
-                return " ".join(words[start : end + 2])  # "the accord of Paris"
+            # "The accord of Paris", "the Alliance for Progress"
+            foreign = lower[end] == "for" or self._foreign_name(word, low, frozenset())
+            if word[0].isupper() and low not in PLAIN_MODIFIERS and low not in self._single and foreign:
+                return " ".join(words[start : end + 2])
         return None
 
     def _initials(self, words: Sequence[str], taken: Set[int]) -> Iterator[str]:
@@ -283,11 +285,11 @@ class NameMatcher:
         # Written small, a verb before a name ("swears Florio …") is likelier than a first name.
         return word[0].isupper() or not re.search(r"(?:[^aeiou]s|ed|ing|ly|tion|ment|ness)$", low)
 
-    def _name_parts(self, key: str) -> FrozenSet[str]:
+    def _name_parts(self, key: str, how: str) -> FrozenSet[str]:
+        """Parts of the names of a person, or of the one that a notice names beside that person."""
         subject = self.facts.subjects[key]
-        people = [subject.name, *subject.aliases]
-        if subject.notice and subject.notice.person:
-            people.append(subject.notice.person.name)
+        noted = subject.notice.person if subject.notice else None
+        people = [noted.name] if how == "notice" and noted else [subject.name, *subject.aliases]
         parts = {re.sub(r"\W", "", p).casefold() for name in people for p in name.split()}
         firsts = {re.sub(r"\W", "", name.split()[0]).casefold() for name in people}
         return frozenset(parts.union(*map(_other_forms, firsts)))
@@ -298,7 +300,7 @@ class NameMatcher:
         """Take titles and a mistyped or middle first name into a person's mention."""
         if how == "placeholder" or self.facts.subjects[key].title is None:
             return start, end
-        parts = self._name_parts(key)
+        parts = self._name_parts(key, how)
         while start and start - 1 not in taken:
             low = lower[start - 1].rstrip(".")
             near = len(low) > 2 and any(_nearly(low, part) for part in parts)
@@ -434,6 +436,13 @@ def forms(named: object, *, is_person: bool) -> Iterator[Tuple[str, str]]:
                 yield parts[-1], "surname"
                 yield parts[0], "first"
                 yield f"{parts[0]}s", "first"  # "which place is Kates"
+
+
+def _where(name: str, words: Sequence[str], near: int) -> Sequence[int]:
+    """Positions of the words of ``name``, which has one of them at ``near``."""
+    length = len(name.split())
+    starts = range(max(0, near - length + 1), near + 1)
+    return next((range(i, i + length) for i in starts if " ".join(words[i : i + length]) == name), ())
 
 
 def _nearly(word: str, part: str) -> bool:

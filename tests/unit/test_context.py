@@ -739,6 +739,24 @@ def test_context_the_last_of_a_list_after_its_first():
     assert asked("others", "and the last", after=first) == ("leader", (CENTERS[-1],))
 
 
+def test_context_a_list_that_was_told_keeps_its_order():
+    third = remember([Question("definition", (CENTERS[2],))], ABOUT_MEMBERS, FACTS)
+    after = remember([Question("leader", (CENTERS[2],))], third, FACTS)
+    assert asked("leader", "and the last one", after=after) == ("leader", (CENTERS[5],))
+    assert asked("leader", "the fifth one", after=after) == ("leader", (CENTERS[4],))
+
+
+@pytest.mark.parametrize("aspect", ["governance", "board_details"])
+def test_context_how_many_after_a_board_are_its_members(aspect: str):
+    assert asked("count", "how many?", after=Context(aspect, ("resc",))) == ("board_details", ("resc",))
+
+
+@pytest.mark.parametrize("text", ["who leads it?", "and its director?", "who is in charge there"])
+def test_context_who_leads_it_with_nothing_before_is_asked_back(text: str):
+    assert asked("leader", text) is None
+    assert asked("leader", text, after=ABOUT_CREC) == ("leader", ("crec",))
+
+
 # A day for what was told of another
 
 

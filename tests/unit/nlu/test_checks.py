@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any, Optional, Tuple
 
 import pytest
@@ -415,6 +416,78 @@ def test_checks_count_of_what_counts_a_roster(text: str):
     assert after("count_of_what", judged(text, "count")) == "count"
 
 
+@pytest.mark.parametrize(
+    ("text", "intent", "expected"),
+    [
+        ("who led CES in 1972", "leader", "predecessor"),
+        ("who ran it in the 1990s", "leader", "predecessor"),
+        ("who heads ACES in 2090", "leader", "successor"),
+        ("how many RESCs were there in 1972", "count", "history"),
+        (f"who leads CREC in {datetime.date.today().year}", "leader", "leader"),
+        ("who leads CREC", "leader", "leader"),
+        ("what did they reaffirm in 2021", "reaffirmed", "reaffirmed"),
+    ],
+)
+def test_checks_other_year_is_not_told(text: str, intent: str, expected: str):
+    assert after("other_year", judged(text, intent)) == expected
+
+
+@pytest.mark.parametrize("text", ["how many RESCs in Texas?", "who runs the CES up in Northampton Mass, in Mass"])
+@pytest.mark.parametrize("intent", ["count", "leader", UNSURE])
+def test_checks_another_state_is_not_ours(text: str, intent: str):
+    assert after("another_state", judged(text, intent)) == "other_body"
+
+
+@pytest.mark.parametrize(
+    "text", ["in Ohio we had a board, who governs them here", "I moved from Texas, who leads CREC"]
+)
+def test_checks_another_state_in_passing_changes_nothing(text: str):
+    assert after("another_state", judged(text, "leader")) == "leader"
+
+
+@pytest.mark.parametrize(
+    ("text", "aspect", "subject"),
+    [
+        ("10-66a", "law", "resc"),
+        ("1972", "founding", "resc"),
+        ("what happened in July 2021", "founding", "accord"),
+        ("so, the 1990s", "founding", "alliance"),
+    ],
+)
+def test_checks_number_quoted_is_looked_up(text: str, aspect: str, subject: str):
+    changed = checks.number_quoted(judged(text, OUT_OF_SCOPE), FACTS)
+    assert changed is not None and (changed.intent, changed.subjects) == (aspect, (subject,))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        judged("what happened in 1984", OUT_OF_SCOPE),
+        judged("BOCES, 1972", OUT_OF_SCOPE, strangers=("BOCES",)),
+        judged("1972", "savings"),
+    ],
+    ids=lambda question: question.text,
+)
+def test_checks_number_quoted_that_is_in_no_answer_is_not(question: Judged):
+    assert checks.number_quoted(question, FACTS) is None
+
+
+@pytest.mark.parametrize(("text", "expected"), [("what is statute 10-76d", "legislation"), ("what is 10-66a", "law")])
+def test_checks_law_of_now_is_another_statute(text: str, expected: str):
+    assert after("law_of_now", judged(text, "law")) == expected
+
+
+def test_checks_stranger_that_is_asked_to_be_one_is_nobody_here():
+    question = judged("is SERC a RESC", "definition", "resc", strangers=("SERC",))
+    assert after("stranger", question) in ("other_body", OUT_OF_SCOPE)
+    beside = judged("my friend at SERC asks what a RESC is", "definition", "resc", strangers=("SERC",))
+    assert after("stranger", beside) == "definition"
+
+
+def test_checks_count_of_what_else():
+    assert after("count_of_what", judged("how many members?", "count")) == OUT_OF_SCOPE
+
+
 TYPICAL = {
     "date_alone": judged("which day exactly?", UNSURE),
     "which_of_them": judged("which of them has CREC?", UNSURE, "crec"),
@@ -426,6 +499,9 @@ TYPICAL = {
     "letters": judged("disambiguate both initialisms", "difference"),
     "part_of_a_sum": judged("how much of that was for our town", "savings"),
     "law_of_now": judged("which law did they get passed this year", "law"),
+    "other_year": judged("who led CREC in 2010", "leader", "crec"),
+    "another_state": judged("how many are there in Texas", "count"),
+    "number_quoted": judged("what happened in July 2021", "news"),
     "other_role": judged("and his deputy", "leader"),
     "name_asked": judged("what first name", "history"),
     "free_or_not": judged("is it free for schools", "price"),

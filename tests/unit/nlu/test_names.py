@@ -523,6 +523,19 @@ def test_names_of_a_place_after_ours_make_it_anothers():
     assert named("the Alliance of Connecticut") == ["alliance"]
 
 
+@pytest.mark.parametrize(
+    "text", ["Eric Danehy", "who is Charles Florio", "Kate Protulis", "Thomas Kitching", "John Kitching", "Greg Danehy"]
+)
+def test_names_first_name_of_one_and_surname_of_another_are_nobodys(text: str):
+    found = find(text, matcher(words=ORDINARY | {"john"}))
+    assert found.strangers and not found.mentions
+
+
+def test_names_alliance_for_something_else_is_anothers():
+    assert find("the Alliance for Progress").strangers and not named("the Alliance for Progress")
+    assert named("what is the alliance for") == ["alliance"]
+
+
 def test_names_first_name_with_an_s_and_no_apostrophe_is_found():
     assert named("which place is kates") == ["ericson"]
 
