@@ -97,8 +97,7 @@ def _mcc(wanted: Sequence[str], said: Sequence[str], sure: Any, threshold: float
     return float(matthews_corrcoef(wanted, kept))
 
 
-def run(python: str, config: Path, task: Task) -> Dict[str, Any]:
-    """What one side made of a task (see ``nlu_side.py``), with nothing taken from an earlier run."""
+def _run(python: str, config: Path, task: Task) -> Dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         asked, told = Path(folder) / "task.json", Path(folder) / "result.json"
         questions = [text for text, _ in task.questions]
@@ -133,7 +132,7 @@ def main() -> None:
         columns = []
         for name, (python, config) in sides.items():
             print(f"{task.name}: {name} …", file=sys.stderr, flush=True)
-            columns.append(figures(task, run(python, config, task)))
+            columns.append(figures(task, _run(python, config, task)))
         for figure in columns[0]:
             decimals = 3 if figure == "MCC" else 1
             cells = " | ".join(f"{column[figure]:.{decimals}f}" for column in columns)

@@ -1,8 +1,8 @@
 """One side of ``bench.nlu``, run by either bot's own Python: train a pipeline, parse questions, tell how.
 
 ``python bench/nlu_side.py CONFIG TASK RESULT``; the task is a JSON file with ``examples`` and ``questions``,
-the result another with the seconds of training, and for each question the ranking, its first intent, the
-confidence of that and the seconds it took.
+the result another with the seconds of training, and for each question the ranking's first intent, its
+confidence and the seconds it took.
 """
 
 from __future__ import annotations
@@ -54,10 +54,7 @@ async def _parse(agent: Any, questions: List[str]) -> List[Dict[str, Any]]:
         # Rasa's FallbackClassifier puts itself on top; what it judged stands below.
         if first["name"] == "nlu_fallback":
             first = parsed["intent_ranking"][1]
-        ranking = {i["name"]: i["confidence"] for i in parsed["intent_ranking"] if i["name"] != "nlu_fallback"}
-        answers.append(
-            {"intent": first["name"], "confidence": first["confidence"], "seconds": seconds, "ranking": ranking}
-        )
+        answers.append({"intent": first["name"], "confidence": first["confidence"], "seconds": seconds})
     return answers
 
 

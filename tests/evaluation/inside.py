@@ -67,7 +67,7 @@ class Inside:
         for turns in load(half):
             context = Context()
             for turn in turns:
-                [parsed] = self._collector.process(self.read(turn.say))
+                [parsed] = self._collector.process(self._read(turn.say))
                 latest = parsed.as_dict(only_output_properties=True)
                 tracker = Tracker("", {}, latest, [], False, None, {}, "")
                 replies, context = reply_to(heard(tracker), context if carry else Context(), facts)
@@ -78,7 +78,7 @@ class Inside:
                 answered.append(Answered(turn, outcome, tuple(q["intent"] for q in questions), surest))
         return answered
 
-    def read(self, text: str) -> List[Message]:
+    def _read(self, text: str) -> List[Message]:
         """A message and its clauses with their chances: once, for what is tried here comes after."""
         if text not in self._classified:
             inputs = {PLACEHOLDER_MESSAGE: [UserMessage(text)]}
