@@ -90,7 +90,7 @@ IS_HE = re.compile(r"\b(?:is|isn't|isnt|does|was|wasn't|thought) (?:he|she)\b", 
 # After a decline, these leave the question that had no answer and go back to the one that had.
 CONCEDES = re.compile(
     r"\b(fine|whatever|never ?mind|forget (?:it|that)|anyways?|oh well|very well|too bad|no worries|np|shame|i see|"
-    r"moving on|no problem|skip (?:it|that)|now do|then|fair|figures|al+ ?right|too bad|bummer|darn|oh ok|gotcha)\b",
+    r"moving on|no problem|skip (?:it|that)|now do|then|fair|figures|al+ ?right|bummer|darn|oh ok|gotcha)\b",
     re.I,
 )
 

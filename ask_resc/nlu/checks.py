@@ -205,10 +205,8 @@ _PART_OF_A_SUM = re.compile(
 
 def part_of_a_sum(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "How much of that was for our town?": a number finer than the one we have."""
-    likely = judged.intent
-    if likely == UNSURE and judged.chances:
-        likely = max(judged.chances, key=lambda i: judged.chances[i])
-    return _as(judged, "statistics") if likely == "savings" and _PART_OF_A_SUM.search(judged.text) else None
+    is_about_a_sum = _likeliest(judged) == "savings" and _PART_OF_A_SUM.search(judged.text)
+    return _as(judged, "statistics") if is_about_a_sum else None
 
 
 _OF_NOW = re.compile(
@@ -216,8 +214,6 @@ _OF_NOW = re.compile(
     r"|\b(?:recent\w*|lately|newest|latest|pending|already|passed|bills?|sponsor\w*|amend\w*)\b",
     re.I,
 )
-
-
 _STATUTE = re.compile(r"\b\d+-\d+\w*\b")
 
 
@@ -264,14 +260,16 @@ _NUMBER = re.compile(r"\b\d[\w-]{3,}\b")
 
 def number_quoted(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "10-66a", "What happened in July 2021?": a year or a number that is in an answer."""
-    if judged.intent not in (OUT_OF_SCOPE, UNSURE, "news", "history", "events") or judged.subjects:
+    if judged.intent not in (OUT_OF_SCOPE, UNSURE, "news", "history", "events"):
+        return None
+    if judged.subjects or judged.strangers:
         return None
     for number in _NUMBER.findall(judged.text):
-        for aspect in ("law",) if "-" in number else ("founding",):
-            for subject in facts.subjects:
-                found = facts.answer(subject, aspect)
-                if found and found[0] == subject and number in found[1].text and not judged.strangers:
-                    return replace(judged, intent=aspect, subjects=(subject,))
+        aspect = "law" if "-" in number else "founding"
+        for subject in facts.subjects:
+            found = facts.answer(subject, aspect)
+            if found and found[0] == subject and number in found[1].text:
+                return replace(judged, intent=aspect, subjects=(subject,))
     return None
 
 
@@ -300,7 +298,7 @@ def name_asked(judged: Judged, facts: Facts) -> Optional[Judged]:
     return None
 
 
-_FREE = re.compile(r"\bfree\b|\bfor free\b", re.I)
+_FREE = re.compile(r"\bfree\b", re.I)
 _ONE_THING = re.compile(
     r"\b(?:work ?shop|class|course|summer|program|training|lunch|event|ticket|camp|admission|book|session|preschool"
     r"|parking)\w*",
@@ -406,14 +404,18 @@ def _without_names(judged: Judged) -> FrozenSet[str]:
 
 def nameless(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "What is the mill rate?": what something is, where nothing we know is named or pointed at."""
-    intent = judged.intent
-    if intent == UNSURE and judged.chances:
-        intent = max(judged.chances, key=lambda i: judged.chances[i])
-    if intent not in ("definition", "person", "membership") or judged.subjects or judged.kinds:
+    if _likeliest(judged) not in ("definition", "person", "membership") or judged.subjects or judged.kinds:
         return None
     if points(judged.text) or len(judged.text.split()) < 3:
         return None
     return _as(judged, OUT_OF_SCOPE)
+
+
+def _likeliest(judged: Judged) -> str:
+    """Its intent, or the likeliest one where none is sure."""
+    if judged.intent == UNSURE and judged.chances:
+        return max(judged.chances, key=lambda i: judged.chances[i])
+    return judged.intent
 
 
 def _as(judged: Judged, intent: str) -> Judged:
