@@ -63,9 +63,10 @@ def reply_to(
     replies: List[Reply] = []
     for question in questions:
         there = at_home(question, context, home, facts)
-        if question.intent in (OUT_OF_SCOPE, UNSURE):
-            # Not understood, but it said whom it was about: "it" in the next question is that.
-            context = named(question, context)
+        of_strangers = question.strangers and not question.subjects and question.intent not in FOLLOW_UPS
+        if question.intent in (OUT_OF_SCOPE, UNSURE) or of_strangers:
+            # No answer, but it said whom it was about: "it" in the next question is that.
+            context = named(question, context, facts)
         if question.intent == OUT_OF_SCOPE:
             replies.append(answers.out_of_scope(facts))
         elif question.intent in facts.aspects or question.intent in FOLLOW_UPS:
@@ -74,7 +75,7 @@ def reply_to(
                 replies.append(answers.ask_back(options(question, there, facts), facts))
             else:
                 replies.extend(answers.answer(resolved, facts))
-                context = remember([resolved], context, facts)
+                context = context if of_strangers else remember([resolved], context, facts)
         elif question.intent == UNSURE:
             replies.append(answers.ask_back(options(question, there, facts), facts))
         else:

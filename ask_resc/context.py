@@ -61,7 +61,7 @@ WHO = re.compile(
     r"\b(?:who|whos|who's|the (?:man|woman|person|guy|lady|gentleman|one in charge) (?:at|of|for|over|from))\b", re.I
 )
 SEVERAL = re.compile(r"\b(?:both|those|these|them|they|either|the (?:two|three|four))\b", re.I)
-PAIR_POINTED_AT = re.compile(r"\b(?:those|these|the|them) two\b|\bboth of (?:them|those|these)\b", re.I)
+PAIR_POINTED_AT = re.compile(r"\b(?:those|these|the|them|this) two\b|\bboth of (?:them|those|these)\b", re.I)
 PAIR = re.compile(r"\b(?:both|two|either)\b", re.I)
 ORDINAL = re.compile(
     r"\b(?:the|this|that) (?:(former|latter)\b|(first|second|third|fourth|fifth|sixth|last)"
@@ -73,9 +73,11 @@ WHICH_ONE = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fif
 """Position in what was told; any other word is the last."""
 THOSE = re.compile(r"\b(?:those|these|the (?:two|initials|acronyms|abbreviations)|both|them)\b", re.I)
 OF_A_BOARD = ("governance", "board_details")
-ONE_PLACE = re.compile(r"\b(?:it|its|there|that (?:place|one|center|group))\b", re.I)
+ONE_PLACE = re.compile(
+    r"\b(?:it|its|there|that (?:place|one|center|group|office|department|agency)|of that)\b(?! (?:true|right|so)\b)", re.I
+)
 OF_IT = re.compile(r"\b(?:there|it|that place|over there|the place)\b", re.I)
-_ONE_OF_OURS = re.compile(r"\b\w+ one\b|\b(?:ours?|yours?|own)\b", re.I)
+ONE_OF_OURS = re.compile(r"\b\w+ one\b|\b(?:ours?|yours?|own)\b", re.I)
 THE_OTHER = re.compile(r"\bthe other\b(?! (?:ones|centers|five|four|three|two|agencies|\w+s)\b)", re.I)
 ONE_TOO = re.compile(r"\b(?:is|that'?s|it'?s|its)\b.{0,12}\bone (?:too|also|as well|of (?:them|the|those))\b", re.I)
 WHEN = re.compile(r"\bwhen\b(?! (?:you|i|we)\b)|\bwhat (?:year|date)\b", re.I)
@@ -86,6 +88,11 @@ THEIR_PLACE = re.compile(
 TOLD_OF_AN_EVENT = ("reaffirmed", "contents")
 """Aspects under which something is told of a subject that another one, with a date of its own, holds."""
 OF_AN_EVENT = ("founding", "founder")
+MADE_IT = re.compile(
+    r"\b(?:form|found|creat|start|issu|made|make|mak|writ|wrote|sign|launch|establish|adopt|draft)\w* (?:it|that|this)\b"
+    r"|\b(?:set|put|drew|dreamed|came) (?:it|that) up\b",
+    re.I,
+)
 IS_HE = re.compile(r"\b(?:is|isn't|isnt|does|was|wasn't|thought) (?:he|she)\b", re.I)
 # After a decline, these leave the question that had no answer and go back to the one that had.
 CONCEDES = re.compile(
@@ -158,9 +165,14 @@ def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     if heard.strangers and not heard.subjects:
         return Question(heard.intent, strangers=heard.strangers)
     pair = context.listed[-2:]
-    if heard.intent == "membership" and len(pair) == 2 and PAIR_POINTED_AT.search(heard.text):
-        if not set(heard.subjects) & set(pair) and all(facts.answer(s, heard.intent) for s in pair):
-            return _question(heard.intent, pair, heard)  # "What have those two to do with the RESCs?"
+    if len(pair) == 2 and PAIR_POINTED_AT.search(heard.text) and not set(heard.subjects) & set(pair):
+        theirs = heard.intent != "membership" and all(facts.answer(s, heard.intent) for s in pair)
+        related = heard.subjects or heard.intent == "membership"
+        if related and not theirs and all(facts.answer(s, "membership") for s in pair):
+            return _question("membership", pair, heard)  # "How do those two figure in with the RESCs?"
+    held = _held_by_it(heard, context, facts)
+    if held:
+        return _question(heard.intent, held, heard)
     subjects = _main_subjects(heard, facts)
     about = facts.aspects[heard.intent].about
     if about and heard.kinds and subjects and not _may_have(heard.intent, subjects, facts):
@@ -187,6 +199,15 @@ def _main_subjects(heard: Heard, facts: Facts) -> Tuple[str, ...]:
     answered = [s for s in heard.subjects if facts.answer(s, heard.intent)]
     best = max(rank[s] for s in (answered or heard.subjects))
     return tuple(s for s in heard.subjects if rank[s] == best)
+
+
+def _held_by_it(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
+    """ "Was it the state that founded it?": about the one talked about, whoever is named as its maker."""
+    if heard.intent not in OF_AN_EVENT or not heard.subjects or not MADE_IT.search(heard.text):
+        return ()
+    made = _referred(replace(heard, subjects=(), text=""), context, facts)
+    is_other = len(made) == 1 and made[0] not in heard.subjects
+    return made if is_other and facts.answer(made[0], heard.intent) else ()
 
 
 def _side_by_side(heard: Heard) -> bool:
@@ -231,8 +252,9 @@ def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]
     if heard.intent == "count" and context.aspect in OF_A_BOARD and "board_details" in facts.aspects:
         return _question("board_details", context.subjects, heard)  # "How many sit on it?"
     subjects = _referred(heard, context, facts)
-    if not subjects and heard.intent in WHO_LEADS and ONE_PLACE.search(heard.text):
-        return None  # "Who leads it?", and nothing that "it" could be
+    if heard.intent in WHO_LEADS and ONE_PLACE.search(heard.text):
+        # "Who leads it?": not everybody's leaders, whatever "it" is
+        return _question(heard.intent, subjects, heard) if subjects else None
     if subjects and all(facts.answer(s, heard.intent) for s in subjects):
         return _question(heard.intent, subjects, heard)
     means_them = bool(subjects) and (points(heard.text) or bool(heard.kinds))
@@ -252,9 +274,18 @@ def _may_have(aspect: str, subjects: Sequence[str], facts: Facts) -> bool:
 
 
 def _is_like(stranger: str, subject: str, facts: Facts) -> bool:
-    """ "The Paris Accord" is named like the RESC Alliance Accord."""
-    last = stranger.casefold().split()[-1]
-    return any(name.casefold().split()[-1] == last for name in names_of(facts.subjects[subject]))
+    """ "The Paris Accord" is named like the RESC Alliance Accord, "the Alliance for Progress" like the RESC Alliance."""
+    words = stranger.casefold().split()
+    return any(name.casefold().split()[-1] in words for name in names_of(facts.subjects[subject]))
+
+
+def _of_strangers(heard: Heard, context: Context, facts: Facts) -> Context:
+    """The context after a question about somebody else: theirs is no subject, but "no, the RESC one" is ours."""
+    alike = tuple(s for s in facts.subjects if any(_is_like(stranger, s, facts) for stranger in heard.strangers))
+    if len(alike) != 1:
+        return context
+    asked = next((o for o in heard.options if o in facts.aspects and facts.answer(alike[0], o)), None)
+    return Context(aspect=asked, listed=alike, answered=context.answered)
 
 
 def _told_of(context: Context, facts: Facts) -> Tuple[str, ...]:
@@ -285,11 +316,15 @@ def _long_words(text: str) -> FrozenSet[str]:
 
 def _picked(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
     """ "The second one", "both", "those initials": of what was talked about in a row, or told of last."""
-    if _ONE_OF_OURS.search(heard.text) and len(context.listed) == 1 and not context.subjects:
+    if ONE_OF_OURS.search(heard.text) and len(context.listed) == 1 and not context.subjects:
         return context.listed  # "The Paris Accord?" "No, the RESC one"
     left = tuple(s for s in context.listed if s not in context.subjects)
-    if THE_OTHER.search(heard.text) and len(left) == 1:
-        return left
+    if THE_OTHER.search(heard.text):
+        if len(left) == 1:
+            return left
+        pair = facts.of_kind(facts.subjects[context.subjects[0]].kind) if len(context.subjects) == 1 else ()
+        if len(pair) == 2:
+            return tuple(s for s in pair if s not in context.subjects)  # "What is the OEC?" "And the other department?"
     told = _told_of(context, facts)
     ordinal = ORDINAL.search(heard.text)
     of = told or context.listed
@@ -373,6 +408,8 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
     if claim:
         return claim
     aspect = context.aspect
+    if aspect == "other_body":
+        aspect = context.answered or "definition"  # "Is EASTCONN a RESC or the light company?" "CREC too?"
     if context.answered and CONCEDES.search(heard.text) and not any(facts.answer(s, aspect) for s in context.subjects):
         aspect = context.answered
     if LEADER_WORDS.search(heard.text) and aspect not in WHO_LEADS and all(facts.answer(s, "leader") for s in named):
@@ -419,8 +456,10 @@ def _more(context: Context, facts: Facts) -> Optional[Question]:
     return Question(following[0], (subject,)) if following else None
 
 
-def named(heard: Heard, context: Context) -> Context:
-    """The context after a question that was not understood: about whom it names, if it names any."""
+def named(heard: Heard, context: Context, facts: Facts) -> Context:
+    """The context after a question that was not understood, or is about somebody else: about whom it names, if any."""
+    if heard.strangers and not heard.subjects:
+        return _of_strangers(heard, context, facts)
     return replace(context, subjects=heard.subjects) if heard.subjects else context
 
 
@@ -439,10 +478,6 @@ def remember(questions: Sequence[Question], context: Context, facts: Facts) -> C
     if not questions:
         return context
     last = questions[-1]
-    if not last.subjects and last.strangers:
-        # Whoever bears a like name is no subject, but "no, the RESC one" is about ours.
-        alike = tuple(s for s in facts.subjects if any(_is_like(stranger, s, facts) for stranger in last.strangers))
-        return Context(listed=alike, answered=context.answered) if len(alike) == 1 else context
     subjects = last.subjects or context.subjects
     kinds = {facts.subjects[s].kind for s in (*subjects, *context.listed)}
     told = _told_of(context, facts)

@@ -12,13 +12,13 @@ import random
 import re
 import time
 from pathlib import Path
-from typing import Any, List, Tuple
+from typing import Any, Dict, List, Tuple
 
 import torch
 import yaml
 
 PROJECT = Path(__file__).parents[1]
-EPOCHS = 3
+EPOCHS = 4
 BATCH = 32
 LEARNING_RATE = 5e-5
 HEAD_LEARNING_RATE = 5e-3
@@ -26,6 +26,10 @@ SHARPNESS = 15.0
 """Vectors have length one, so the classifier's scores are scaled up by this."""
 MISTYPED = 0.25
 """Share of examples that are read with a typing mistake, another one each time."""
+PADDED = 0.15
+"""Share of examples that are read with a greeting or a remark around them, another one each time."""
+BEFORE, AFTER = ("greet", "affirm", "praise"), ("thank", "goodbye", "praise")
+"""Intents whose examples stand around a question, too."""
 MAX_PIECES = 48
 
 
@@ -54,12 +58,23 @@ def mistyped(text: str, chance: random.Random) -> str:
     return text[:at] + changed + (after[1:] if len(changed) == 2 and changed[0] == after[:1] else after)
 
 
+def padded(text: str, remarks: Dict[str, List[str]], chance: random.Random) -> str:
+    """``text`` with somebody's greeting before it or thanks after it."""
+    if chance.random() < 0.5:
+        return f"{chance.choice(remarks[chance.choice(BEFORE)])} {text}"
+    return f"{text} {chance.choice(remarks[chance.choice(AFTER)])}"
+
+
 def tune(sentence: Any, tokenizer: Any, taught: List[Tuple[str, str]], seed: int = 0) -> None:
-    """Train ``sentence`` (``build.Sentence``) in place to tell intents apart; about half an hour on two cores."""
+    """Train ``sentence`` (``build.Sentence``) in place to tell intents apart; about half an hour on two cores.
+
+    In bfloat16, as far as torch finds that safe: half the time on a processor that has it.
+    """
     torch.manual_seed(seed)
     chance = random.Random(seed)
     intents = sorted({intent for _, intent in taught})
     number = {intent: i for i, intent in enumerate(intents)}
+    remarks = {intent: [text for text, other in taught if other == intent] for intent in {*BEFORE, *AFTER}}
     head = torch.nn.Linear(384, len(intents))
     rates = [LEARNING_RATE, HEAD_LEARNING_RATE]
     optimizer = torch.optim.AdamW(
@@ -72,9 +87,15 @@ def tune(sentence: Any, tokenizer: Any, taught: List[Tuple[str, str]], seed: int
     started, step = time.monotonic(), 0
     for _ in range(EPOCHS):
         for part in _batches(taught, chance):
-            texts = [mistyped(text, chance) if chance.random() < MISTYPED else text for text, _ in part]
+            texts = [
+                padded(text, remarks, chance) if intent not in remarks and chance.random() < PADDED else text
+                for text, intent in part
+            ]
+            texts = [mistyped(text, chance) if chance.random() < MISTYPED else text for text in texts]
             batch = tokenizer(texts, padding=True, truncation=True, max_length=MAX_PIECES, return_tensors="pt")
-            scores = head(sentence(**batch) * SHARPNESS)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                vectors = sentence(**batch)
+            scores = head(vectors.float() * SHARPNESS)
             wanted = torch.tensor([number[intent] for _, intent in part])
             loss = torch.nn.functional.cross_entropy(scores, wanted, label_smoothing=0.1)
             optimizer.zero_grad()

@@ -13,7 +13,16 @@ from typing import Callable, Dict, FrozenSet, List, Mapping, Optional, Tuple
 
 from rapidfuzz.distance import OSA
 
-from ask_resc.context import ABOUT_LEADING, FOLLOW_UPS, OUT_OF_SCOPE, PERSON_WORDS, UNSURE, WHO_LEADS, points
+from ask_resc.context import (
+    ABOUT_LEADING,
+    FOLLOW_UPS,
+    ONE_OF_OURS,
+    OUT_OF_SCOPE,
+    PERSON_WORDS,
+    UNSURE,
+    WHO_LEADS,
+    points,
+)
 from ask_resc.facts.model import Facts
 from ask_resc.nlu.outcomes import TALK
 from ask_resc.nlu.words import written_out
@@ -45,6 +54,10 @@ _DAY = re.compile(
 )
 _WEEKDAY = re.compile(r"\bdays? of (?:the )?week\b|\bweek ?day\b|\bmonday\W+(?:or )?\w+day\b", re.I)
 _MONTH = re.compile(r"\b(?:which|what) month\b", re.I)
+# "When exactly was the Accord made?" insists on nothing; "when exactly was it?" does, after the date was told.
+_JUST_WHEN = re.compile(
+    r"^(?!.*\b(?:date|day|year|month|it|that|this|they)\b).*\bwhen,? (?:\w+ly,? )?(?:was|were|is|are|did|do|does)\b", re.I
+)
 
 
 def grain(text: str) -> Optional[str]:
@@ -55,7 +68,7 @@ def grain(text: str) -> Optional[str]:
         return "day"
     if _MONTH.search(text):
         return "month"
-    if _EXACT.search(text):
+    if _EXACT.search(text) and not _JUST_WHEN.search(text):
         return "year" if re.search(r"\byear\b", text, re.I) else "day"
     return None
 
@@ -131,6 +144,7 @@ def stranger(judged: Judged, facts: Facts) -> Optional[Judged]:
 _IS_IT = re.compile(
     r"^(?!.*\b(?:what|who|whose|why|how|which|wht|wat)\b)"
     r".*\b(?:(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those|(?:his|her|their) \w+)(?: place| one)?\b"
+    r"|whether (?:it|they|(?:that|the|this) \w+) (?:is|are|was)\b"
     r"|(?:it'?s|that'?s) (?:one of|an?|part of|also|a real)\b)",
     re.I,
 )
@@ -149,7 +163,7 @@ def is_it_one(judged: Judged, facts: Facts) -> Optional[Judged]:
 _A_WORD_OR_TWO = 2
 _COUNTED = re.compile(
     r"\b(?:there|exist|in all|altogether|total|them|em|they|these|those|it|ones|state|connecticut|ct|number|count"
-    r"|roster|list)\b|\b(?:do |have |you |we |got ){2,}",
+    r"|roster|list)\b|(?:\b(?:do|have|you|we|got)\b\W*){2,}",
     re.I,
 )
 
@@ -337,13 +351,15 @@ _ONLY_LEADING = frozenset(
     "woman would yes you your".split()
 )
 _LEADS = re.compile(
-    r"\b(?:boss|chief|heads?|director|leader|leads?|runs?|charge|helm|top|counterpart|opposite number|honcho|ceo|ed"
+    r"\b(?:main (?:one|man|person)|boss|chief|heads?|director|leader|leads?|runs?|charge|helm|top|counterpart|opposite number|honcho|ceo|ed"
     r"|reins|shots)\b",
     re.I,
 )
-_TITLES = ("head", "chief", "director", "executive", "leader", "person", "gentleman", "charge")
+_MISTYPED = ("head", "chief", "director", "executive", "leader", "person", "gentleman", "charge", "again")
 _SOMEBODY = re.compile(r"\b(?:who\w*|person|man|woman|lady|gentleman|fellow|guy|gal)\b", re.I)
-_NOT_THE_TOP = ("other_official", "successor", "predecessor", "tenure", OUT_OF_SCOPE, UNSURE)
+_NOT_THE_TOP = ("other_official", "successor", "predecessor", "tenure", "correction", OUT_OF_SCOPE, UNSURE)
+_NOT_BELOW = re.compile(rf"\bnot (?:the |an? |his |her )?{_OTHER_ROLE.pattern}(?: director)?", re.I)
+_TOLD_BEFORE = re.compile(r"\bwho was (?=(?:the|that)\s+one\b)", re.I)  # "who was the CES one again"
 _HAS_GOT = re.compile(r"\bwho(?:'s|s|se|'ve| has| have)? (?:all )?(?:got|has|have)\b", re.I)  # "whose got LEARN"
 
 
@@ -353,7 +369,8 @@ def at_the_top(judged: Judged, facts: Facts) -> Optional[Judged]:
         return None
     if judged.intent not in _NOT_THE_TOP and not (judged.subjects and _HAS_GOT.search(judged.text)):
         return None
-    rest = _without_names(judged)
+    text = _TOLD_BEFORE.sub("who is ", _NOT_BELOW.sub(" ", _nameless_text(judged)))
+    rest = _words(text)
     meant = {_as_meant(word) for word in rest}
     said = " ".join(meant)
     names_one = _LEADS.search(said) or (judged.subjects and _SOMEBODY.search(said))
@@ -375,7 +392,7 @@ def bare_name(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "ACES y/n": nothing is said but a name, so the question is that before."""
     if not judged.subjects or judged.intent in TALK:
         return None
-    rest = _without_names(judged)
+    rest = _words(_nameless_text(judged))
     if rest & _TO_DESCRIBE and rest <= _BESIDE_A_NAME | _TO_DESCRIBE:
         return _as(judged, "definition")
     known = judged.intent in facts.aspects and any(facts.answer(s, judged.intent) for s in judged.subjects)
@@ -385,20 +402,25 @@ def bare_name(judged: Judged, facts: Facts) -> Optional[Judged]:
 
 
 def _as_meant(word: str) -> str:
-    """ "gentelman" as it was meant."""
+    """ "gentelman" and "agian" as they were meant."""
     if word in _ONLY_LEADING:
         return word
     near = (
-        w for w in _TITLES if OSA.distance(word, w, score_cutoff=1) <= 1 and (len(w) > 4 or sorted(w) == sorted(word))
+        w for w in _MISTYPED if OSA.distance(word, w, score_cutoff=1) <= 1 and (len(w) > 4 or sorted(w) == sorted(word))
     )
     return next(near, word)
 
 
-def _without_names(judged: Judged) -> FrozenSet[str]:
-    """The words that are said, in small letters and without shorthand, but for those of names."""
+def _nameless_text(judged: Judged) -> str:
+    """What is said, without shorthand and names."""
     text = written_out(judged.text)
     for name in judged.named:
         text = text.replace(name, " ")
+    return text
+
+
+def _words(text: str) -> FrozenSet[str]:
+    """The words of ``text``, in small letters."""
     return frozenset(re.findall(r"[^\W\d_]+", text.casefold()))
 
 
@@ -406,7 +428,7 @@ def nameless(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "What is the mill rate?": what something is, where nothing we know is named or pointed at."""
     if _likeliest(judged) not in ("definition", "person", "membership") or judged.subjects or judged.kinds:
         return None
-    if points(judged.text) or len(judged.text.split()) < 3:
+    if points(judged.text) or ONE_OF_OURS.search(judged.text) or len(judged.text.split()) < 3:
         return None
     return _as(judged, OUT_OF_SCOPE)
 

@@ -27,7 +27,7 @@ _ASKS = (
 )
 _ASKS_AT = (
     rf"(?:(?:in|at|on|for|from|by|to|of|with|under|about|until|since)\s+(?=wh))?{_ASKS}"
-    r"|(?:would|will|may|might|could) (?:you|i|we)\b"
+    r"|(?:would|will|may|might|could) (?:you|i|we)\b|whether\b"
 )
 _OPENING = (
     r"^(?:\W|and|but|so|ok|okay|also|now|then|well|hi|hey|hello|please|"
@@ -53,7 +53,9 @@ _ASKS_SOMEHOW = re.compile(
 # comma and a question word.
 _BOUNDARY = re.compile(
     rf"(?<=[^\W\d_]{{3}}[.])\s+(?=\S)|(?<=\d[.])\s+(?=[A-Z])|(?<=[?!;])\s*(?=\S)|\s*\n+\s*|\s+[-–—]+\s+|\.{{2,}}\s*"
-    rf"|,?\s+(?:and|adn|nad|n|plus|but|&|\+|or)\s+(?:also\s+)?(?=(?:{_ASKS_AT}))|[,:]\s*(?=(?:and\s+)?(?:{_ASKS_AT}))"
+    rf"|,?\s+(?:and|adn|nad|n|plus|but|&|\+|or)\s+(?:also\s+)?(?=(?:{_ASKS_AT}))"
+    # but not in "when, exactly, was it"
+    rf"|(?<!ly)(?<!pray)(?<!please)[,:]\s*(?=(?:and\s+)?(?:{_ASKS_AT}))"
     # What somebody is doing, or needs it for: "who runs CREC, walking into a meeting", "…, it's for a letter".
     r"|,\s+(?=(?!(?:includ|exclud|regard|concern|start|beginn|count|us)ing\b)\w{2,}ing\b)"
     r"|,\s+(?=(?:i|i'm|im|it's|its|it is|we|we're|my|our|so i|so we|so that|the \w+ wants)\s+\w)"
@@ -72,7 +74,8 @@ _SPOKEN = (
     (re.compile(r"\s+exclamation (?:point|mark)\b", re.I), "!"),
     (re.compile(r"\s+comma\b(?! (?:separated|delimited))", re.I), ","),
     (
-        re.compile(r"(?<!\ba)(?<!\b(?:the))(?<!what)(?<!which)(?<!that)(?<!this)\s+(?:period|full stop)(?=\W*$)", re.I),
+        re.compile(r"(?<!\ba)(?<!\b(?:the))(?<!what)(?<!which)(?<!that)(?<!this)\s+(?:period|full stop)"
+                   r"(?=\W*$|\s+(?:and|also|next|who|what|when|where|which|how|is|are|please|thanks?|thank you)\b)", re.I),
         ".",
     ),
 )

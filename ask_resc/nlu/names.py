@@ -25,7 +25,7 @@ PLACEHOLDER = re.compile(r"^\{(\w+)\}$")
 TITLES = frozenset("dr dr. doctor mr mr. mrs mrs. ms ms. miss mister director superintendent".split())
 # A name that is also an English verb ("learn") is the verb after these words …
 BEFORE_VERB = frozenset(
-    "to i we you they he she it kids children students people teachers me us can could will would shall should "
+    "to i we you they he she it kids children students pupils people teachers me us can could will would shall should "
     "may might must 'll 'd ca gonna wanna let lets never not n't also who both always".split()
 )
 # … and before these.
@@ -171,7 +171,14 @@ class NameMatcher:
                 Mention(start, end, kind, None if how == "placeholder" else key, " ".join(words[start:end]), how)
             )
         mentions.extend(self._by_title(words, lower, taken))
-        mentions.extend(self._mistyped(words, lower, taken))
+        for mention in self._mistyped(words, lower, taken):
+            assert mention.subject is not None
+            stranger = self._stranger(words, lower, mention.start, mention.end, mention.subject, mention.how)
+            if stranger and mention.kind not in self._many:  # "the honda acord"
+                strangers.append(stranger)
+                taken.update(_where(stranger, words, mention.start))
+            else:
+                mentions.append(mention)
         mentions.extend(self._misheard(words, lower, taken))
         mentions.sort(key=lambda m: m.start)
         mentions = [_without_article(m, lower) for m in self._whole_names(mentions)]
@@ -244,10 +251,10 @@ class NameMatcher:
                 if self._foreign_name(words[end], lower[end], known):
                     return " ".join(words[start : end + 1])
             return None
-        is_word = lower[start] in self.words or lower[start].startswith(self._heads)  # "the Helsinki Accords"
+        is_word = how == "fuzzy" or lower[start] in self.words or lower[start].startswith(self._heads)  # "Helsinki Accords"
         if end - start == 1 and start and is_word and subject.kind not in self._many:
             word, low = words[start - 1], lower[start - 1]
-            if low not in PLAIN_MODIFIERS and self._foreign_name(word, low, frozenset()):
+            if low not in PLAIN_MODIFIERS and (low in self.strange or self._foreign_name(word, low, frozenset())):
                 return " ".join(words[start - 1 : end])
         if is_word and subject.kind not in self._many and end + 1 < len(words) and lower[end] in ("of", "for"):
             word, low = words[end + 1], lower[end + 1]
@@ -416,6 +423,7 @@ def forms(named: object, *, is_person: bool) -> Iterator[Tuple[str, str]]:
             if len(letters) <= 5:
                 yield " ".join(letters), "exact"
                 yield "-".join(letters), "exact"
+                yield "-".join(letters) + ".", "exact"  # where a sentence ends with it
                 yield ". ".join(letters) + ".", "exact"
         plural = re.fullmatch(r"([A-Z]{3,6})s", name)
         if plural:

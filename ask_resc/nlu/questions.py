@@ -137,6 +137,8 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         if not asked:
             return [whole]
         if len(parts) > 1 and len(asked) == 1 and _LETS_GO.search(parts[0]["text"]) and asked[0] is not parts[0]:
+            if len(whole["text"].split()) <= SHORT:
+                asked[0]["text"] = whole["text"]  # "Ah, forget it. What about CES?"
             return asked  # "Ok, skip the pay. The director's name?"
         strays = [p for p in requests if p["intent"] == OUT_OF_SCOPE and p["confidence"] >= self._config["stray"]]
         if len(asked) > 1 or (strays and whole["intent"] not in _NOT_UNDERSTOOD):

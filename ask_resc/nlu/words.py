@@ -15,7 +15,7 @@ SHORTHAND = {
     "wht": "what", "wat": "what", "wut": "what", "whats": "what's", "wen": "when", "whn": "when", "wher": "where",
     "whos": "who's", "hows": "how's", "y": "why", "yr": "year", "yrs": "years", "ur": "your", "u": "you", "r": "are",
     "abt": "about", "rn": "right now", "idk": "I don't know", "pls": "please", "plz": "please", "thx": "thanks",
-    "ty": "thank you", "tysm": "thank you so much", "bc": "because", "cuz": "because", "w": "with", "tho": "though",
+    "tx": "thanks", "tks": "thanks", "thnx": "thanks", "ty": "thank you", "tysm": "thank you so much", "bc": "because", "cuz": "because", "w": "with", "tho": "though",
     "gonna": "going to", "wanna": "want to", "gotta": "got to", "nvm": "never mind", "dir": "director",
     "exec": "executive", "ppl": "people", "info": "information", "n": "and", "thier": "their", "teh": "the",
     "wehn": "when", "hwen": "when", "waht": "what", "hwat": "what", "wha": "what", "wich": "which", "whcih": "which",

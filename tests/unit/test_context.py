@@ -435,8 +435,8 @@ def test_context_stranger_beside_a_name_of_ours_leaves_it_asked():
 
 
 def test_context_after_what_was_not_understood_is_about_whom_it_named():
-    assert named(Heard("nlu_fallback", "aces?", ("aces",)), ABOUT_CREC).subjects == ("aces",)
-    assert named(Heard("nlu_fallback", "hm?"), ABOUT_CREC) is ABOUT_CREC
+    assert named(Heard("nlu_fallback", "aces?", ("aces",)), ABOUT_CREC, FACTS).subjects == ("aces",)
+    assert named(Heard("nlu_fallback", "hm?"), ABOUT_CREC, FACTS) is ABOUT_CREC
 
 
 def remembered(*questions: Question) -> Context:
@@ -514,6 +514,41 @@ def test_context_those_two_and_the_rescs_is_about_the_two():
     text = "what have those two got to do with the RESCs"
     assert asked("membership", text, "resc", after=after) == ("membership", ("csde", "oec"))
     assert asked("membership", "are the RESCs in the Alliance", "resc", after=after) == ("membership", ("resc",))
+
+
+@pytest.mark.parametrize("intent", ["difference", "activities"])
+def test_context_how_those_two_figure_in_is_about_their_part(intent):
+    after = Context("expansion", ("oec",), ("csde", "oec"), "expansion")
+    text = "how do those two figure in with the RESCs"
+    assert asked(intent, text, "resc", after=after) == ("membership", ("csde", "oec"))
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "after", "expected"),
+    [
+        ("was it the state department that founded it", ("csde",), ABOUT_ALLIANCE, ("alliance",)),
+        ("was it the Alliance itself that issued it", ("alliance",), Context("reaffirmed", ("alliance",)), ("accord",)),
+        ("who founded the Alliance", ("alliance",), Context("founding", ("accord",)), ("alliance",)),
+    ],
+)
+def test_context_what_was_made_is_it_whoever_is_named_as_its_maker(text, names, after, expected):
+    assert asked("founder", text, *names, after=after) == ("founder", expected)
+
+
+def test_context_who_leads_it_is_about_it_and_nobody_else():
+    after = Context("definition", ("oec",), ("oec",), "definition")
+    assert asked("leader", "who's the boss of that", after=after) == ("leader", ("oec",))
+    assert asked("leader", "who leads it", after=Context("definition", ("accord",))) == ("leader", ("accord",))
+
+
+def test_context_the_other_of_a_kind_of_two():
+    after = Context("leader", ("oec",), ("oec",), "definition")
+    assert asked("expansion", "and the other one, what does it stand for", after=after) == ("expansion", ("csde",))
+
+
+def test_context_ours_is_not_asked_what_was_asked_of_another():
+    after = Context("other_body", ("eastconn",), ("eastconn",), "membership")
+    assert asked("ellipsis", "CREC too?", "crec", after=after) == ("membership", ("crec",))
 
 
 def test_context_list_of_the_centers_is_of_all_whichever_were_named():
@@ -859,18 +894,21 @@ def test_context_the_former_after_the_latter_of_two_kinds():
 
 
 def test_context_after_another_accord_ours_is_the_resc_one():
-    question = resolve(Heard("definition", "what is the Paris Accord", strangers=("the Paris Accord",)), NOTHING, FACTS)
-    assert question is not None
-    after = remember([question], NOTHING, FACTS)
+    after = named(Heard("definition", "what is the Paris Accord", strangers=("the Paris Accord",)), NOTHING, FACTS)
     assert asked("founding", "when was it signed", after=after) is None  # not ours
     assert asked("definition", "the RESC one, what is it", after=after) == ("definition", ("accord",))
     assert asked("correction", "no, the RESC one", after=after) == ("definition", ("accord",))
 
 
+@pytest.mark.parametrize(("stranger", "ours"), [("the Alliance for Progress", "alliance"), ("Climate Accord", "accord")])
+def test_context_after_another_s_date_ours_is_asked_for_its_date(stranger, ours):
+    heard = Heard("out_of_scope", f"when was {stranger} signed", strangers=(stranger,), options=("news", "founding"))
+    after = named(heard, NOTHING, FACTS)
+    assert asked("correction", "I meant the RESCs' own", after=after) == ("founding", (ours,))
+
+
 def test_context_a_question_about_somebody_else_leaves_the_talk_as_it_was():
-    question = resolve(Heard("leader", "who leads BOCES", strangers=("BOCES",)), ABOUT_CREC, FACTS)
-    assert question is not None
-    assert remember([question], ABOUT_CREC, FACTS) == ABOUT_CREC
+    assert named(Heard("leader", "who leads BOCES", strangers=("BOCES",)), ABOUT_CREC, FACTS) == ABOUT_CREC
 
 
 @pytest.mark.parametrize(

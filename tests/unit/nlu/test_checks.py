@@ -35,6 +35,8 @@ def after(check: str, question: Judged) -> str:
         ("which day of July", "day"),
         ("the exact date please", "day"),
         ("precisely when", "day"),
+        ("and when exactly was it", "day"),
+        ("when, exactly, was the Accord made", None),
         ("was it on a Tuesday?", "day"),
         ("which month was that", "month"),
         ("what day of the week was it", "weekday"),
@@ -139,7 +141,7 @@ def test_checks_stranger_in_small_talk_changes_nothing(intent: str):
     assert after("stranger", judged("hi, Bob here", intent, strangers=("Bob",))) == intent
 
 
-@pytest.mark.parametrize("text", ["is it a RESC?", "is that one of the RESCs", "are they a RESC too"])
+@pytest.mark.parametrize("text", ["is it a RESC?", "is that one of the RESCs", "are they a RESC too", "whether that body is a RESC"])
 def test_checks_is_it_one_is_about_it(text: str):
     changed = checks.is_it_one(judged(text, "definition", "resc"), FACTS)
     assert changed is not None
@@ -163,7 +165,7 @@ def test_checks_is_it_one_leaves_what_has_no_members():
     assert checks.is_it_one(judged("the Accord, is that like a contract", "definition", "accord"), FACTS) is None
 
 
-@pytest.mark.parametrize("text", ["how many", "wait how many r there", "how many of them", "what's the total number"])
+@pytest.mark.parametrize("text", ["how many", "wait how many r there", "how many of them", "what's the total number", "how many you have"])
 def test_checks_count_of_what_leaves_what_is_counted(text: str):
     assert after("count_of_what", judged(text, "count")) == "count"
 
@@ -231,6 +233,7 @@ def test_checks_nameless_is_about_something_else(intent: str):
         judged("what is the center then", "definition", kinds=frozenset({"center"})),
         judged("define", "definition"),
         judged("how are the leaders chosen", "governance"),
+        judged("tell me what the RESC one is", "definition"),
     ],
     ids=lambda question: question.text,
 )
@@ -325,6 +328,7 @@ def test_checks_not_for_us_leaves_a_correction_that_names_somebody():
     "text",
     [
         "the gentelman at ACES?", "ACES, who's in charge over there now", "whose got ACES", "ACES: its top man's name",
+        "not the deputy at ACES, the main one", "not his assistant, ACES, the top man",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("intent", ["other_official", "successor", UNSURE])
@@ -345,6 +349,16 @@ def test_checks_at_the_top_leaves_who_governs_and_what_nobody_leads():
     assert (
         after("at_the_top", judged("the head of CSDE", "other_official", "csde", named=("CSDE",))) == "other_official"
     )
+
+
+@pytest.mark.parametrize("text", ["who was the one at ACES", "ok who was the ACES one agian"])
+def test_checks_at_the_top_was_told_before(text: str):
+    assert after("at_the_top", judged(text, "predecessor", "aces", named=("ACES",))) == "leader"
+
+
+@pytest.mark.parametrize("text", ["who was the one before at ACES", "who was at ACES then"])
+def test_checks_at_the_top_leaves_who_led_before(text: str):
+    assert after("at_the_top", judged(text, "predecessor", "aces", named=("ACES",))) == "predecessor"
 
 
 @pytest.mark.parametrize("text", ["whos teh haed guy", "who's the boss then", "and the director's name please"])

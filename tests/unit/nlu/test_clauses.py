@@ -42,6 +42,7 @@ from ask_resc.nlu.clauses import CLAUSE_OF, HALF, MAX_CLAUSES, ClauseSplitter, a
         ("lol perfect ok and the mission", ["lol perfect", "ok and the mission"]),
         ("what is CES adn who leads it", ["what is CES", "who leads it"]),
         ("why did they form it and when", ["why did they form it", "when"]),
+        ("who leads CREC, and whether it is a RESC", ["who leads CREC", "whether it is a RESC"]),
     ],
 )
 def test_clauses_are_cut_apart(text: str, clauses: List[str]):
@@ -58,7 +59,7 @@ def test_clauses_are_cut_apart(text: str, clauses: List[str]):
         "what does Connecticut General Statute 10-66a say", "who leads CREC/ACES", "CREC",
         "the Alliance & the Accord",
         "do they work with schools and towns?",
-        "who leads each, including CREC",
+        "who leads each, including CREC", "when, exactly, was the Accord made", "what, pray, is this Accord",
     ],
 )  # fmt: skip
 def test_clauses_one_question_stays_whole(text: str):
@@ -221,6 +222,7 @@ def test_clauses_halves_follow_a_message_of_one_clause_alone():
         ("who leads CREC question mark", "who leads CREC?"),
         ("thanks comma who leads CREC question mark", "thanks, who leads CREC?"),
         ("great exclamation point", "great!"),
+        ("who leads CREC period and who leads ACES", "who leads CREC. and who leads ACES"),
         ("over what period", "over what period"),
         ("for the period", "for the period"),
         ("a comma separated list", "a comma separated list"),
