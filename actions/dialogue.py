@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from rasa_sdk import Tracker
@@ -9,18 +10,19 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from ask_resc import answers
-from ask_resc.answers import Reply
+from ask_resc.answers import Question, Reply
 from ask_resc.context import (
     FOLLOW_UPS,
     OUT_OF_SCOPE,
     UNSURE,
     Context,
     Heard,
+    asked_together,
     at_home,
     named,
     options,
     remember,
-    resolve,
+    resolve_all,
 )
 from ask_resc.facts.model import Facts
 
@@ -61,6 +63,7 @@ def reply_to(
 ) -> Tuple[List[Reply], Context]:
     """Replies to the questions in the order asked, each understood beside what was said before it."""
     replies: List[Reply] = []
+    asked: List[Question] = []
     for question in questions:
         there = at_home(question, context, home, facts)
         of_strangers = question.strangers and not question.subjects and question.intent not in FOLLOW_UPS
@@ -70,16 +73,19 @@ def reply_to(
         if question.intent == OUT_OF_SCOPE:
             replies.append(answers.out_of_scope(facts))
         elif question.intent in facts.aspects or question.intent in FOLLOW_UPS:
-            resolved = resolve(question, there, facts)
-            if resolved is None:
+            resolved = resolve_all(question, there, facts)
+            if not resolved:
                 replies.append(answers.ask_back(options(question, there, facts), facts))
-            else:
-                replies.extend(answers.answer(resolved, facts))
-                context = context if of_strangers else remember([resolved], context, facts)
+            elif not of_strangers:
+                context = remember(resolved, context, facts)
+            asked += resolved
+            replies += [reply for one in resolved for reply in answers.answer(one, facts)]
         elif question.intent == UNSURE:
             replies.append(answers.ask_back(options(question, there, facts), facts))
         else:
             replies.append(answers.small_talk(question.intent, facts))
+    if asked:
+        context = replace(context, asked=asked_together(asked, facts))
     return answers.without_repeats(replies), context
 
 
@@ -131,4 +137,5 @@ def slots(context: Context) -> List[Dict[str, Any]]:
         SlotSet("listed", list(context.listed) or None),
         SlotSet("answered", context.answered),
         SlotSet("mistaken", context.mistaken),
+        SlotSet("asked", list(context.asked) or None),
     ]

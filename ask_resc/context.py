@@ -64,12 +64,15 @@ SEVERAL = re.compile(r"\b(?:both|those|these|them|they|either|the (?:two|three|f
 PAIR_POINTED_AT = re.compile(r"\b(?:those|these|the|them|this) two\b|\bboth of (?:them|those|these)\b", re.I)
 PAIR = re.compile(r"\b(?:both|two|either)\b", re.I)
 ORDINAL = re.compile(
-    r"\b(?:the|this|that) (?:(former|latter)\b|(first|second|third|fourth|fifth|sixth|last)"
+    r"\b(?:the|this|that) (?:(former|latter)\b|(first|second|third|fourth|fifth|sixth|last|1st|2nd|3rd|4th|5th|6th)"
     r"(?=\W*$|'s\b|,| (?:one|center|place|agency|office|department|acronym|initialism|abbreviation|of|is|does|has|"
     r"stands?|means?|that)\b))",
     re.I,
 )
-WHICH_ONE = {"first": 0, "former": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5}
+WHICH_ONE = {
+    "first": 0, "1st": 0, "former": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2,
+    "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "sixth": 5, "6th": 5,
+}  # fmt: skip
 """Position in what was told; any other word is the last."""
 THOSE = re.compile(r"\b(?:those|these|the (?:two|initials|acronyms|abbreviations)|both|them)\b", re.I)
 OF_A_BOARD = ("governance", "board_details")
@@ -89,7 +92,7 @@ TOLD_OF_AN_EVENT = ("reaffirmed", "contents")
 """Aspects under which something is told of a subject that another one, with a date of its own, holds."""
 OF_AN_EVENT = ("founding", "founder")
 MADE_IT = re.compile(
-    r"\b(?:form|found|creat|start|issu|made|make|mak|writ|wrote|sign|launch|establish|adopt|draft)\w* (?:it|that|this)\b"
+    r"\b(?:form|found|creat|start|issu|made|make|mak|writ|wrote|sign|launch|establish|adopt|draft)\w* (?:it|that|this)\b|\bwho did (?:it|that|this)\b"
     r"|\b(?:set|put|drew|dreamed|came) (?:it|that) up\b",
     re.I,
 )
@@ -142,6 +145,8 @@ class Context:
     """The last aspect that had an answer, for "fine. EASTCONN then" after a decline."""
     mistaken: Optional[str] = None
     """The person who was put at the wrong center, for "oh. Which one is his, then?"."""
+    asked: Tuple[str, ...] = ()
+    """The aspects of the last message, if it asked several things of the same, for "the same for EASTCONN"."""
 
     @classmethod
     def from_slots(cls, slots: Mapping[str, Any], facts: Facts) -> Context:
@@ -150,12 +155,29 @@ class Context:
         listed = [s for s in slots.get("listed") or () if s in facts.subjects]
         aspect, answered = (a if a in facts.aspects else None for a in (slots.get("aspect"), slots.get("answered")))
         mistaken = slots.get("mistaken")
-        return cls(aspect, tuple(known), tuple(listed), answered, mistaken if mistaken in facts.subjects else None)
+        mistaken = mistaken if mistaken in facts.subjects else None
+        asked = tuple(a for a in slots.get("asked") or () if a in facts.aspects)
+        return cls(aspect, tuple(known), tuple(listed), answered, mistaken, asked)
 
 
 def asks_something(intents: Iterable[str], facts: Facts) -> bool:
     """Whether one of the intents of a message is more than small talk and what we know nothing of."""
     return any(i in facts.aspects or i in FOLLOW_UPS or i == UNSURE for i in intents)
+
+
+def resolve_all(heard: Heard, context: Context, facts: Facts) -> List[Question]:
+    """The full questions: one, or none where nothing says what is meant; several where "the same" is several."""
+    again = heard.intent in ("ellipsis", "correction") and heard.subjects
+    aspects = context.asked if again and context.asked else (context.aspect,)
+    each = (resolve(heard, replace(context, aspect=aspect), facts) for aspect in aspects)
+    return [question for question in each if question is not None]
+
+
+def asked_together(questions: Sequence[Question], facts: Facts) -> Tuple[str, ...]:
+    """The aspects of the questions of one message, if they are several about the same (see ``Context.asked``)."""
+    aspects = tuple(dict.fromkeys(question.aspect for question in questions))
+    places = {tuple(facts.subjects[s].leads or s for s in question.subjects) for question in questions}
+    return aspects if len(aspects) > 1 and len(places) == 1 else ()
 
 
 def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
@@ -249,6 +271,9 @@ def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]
     whole = ALL_OF_THEM.search(heard.text) or (heard.intent == "leader" and SEVERAL_LEADERS.search(heard.text))
     if aspect.about and whole:
         return _question(heard.intent, (aspect.about,), heard)
+    all_of_a_kind = _all_of_a_kind(heard, facts)
+    if all_of_a_kind and not (SEVERAL.search(heard.text) and len(context.listed) > 1):
+        return _question(heard.intent, all_of_a_kind, heard)
     if heard.intent == "count" and context.aspect in OF_A_BOARD and "board_details" in facts.aspects:
         return _question("board_details", context.subjects, heard)  # "How many sit on it?"
     subjects = _referred(heard, context, facts)
@@ -265,6 +290,19 @@ def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]
     if not any(facts.answer(s, heard.intent) for s in facts.subjects):
         return Question(heard.intent)
     return None
+
+
+def _all_of_a_kind(heard: Heard, facts: Facts) -> Tuple[str, ...]:
+    """ "What year did the centers start?": about what they are all together, which has the answer."""
+    whole = facts.aspects["members"].about if "members" in facts.aspects else None
+    members = facts.answer(whole, "members") if whole else None
+    # In "who began it, the state or the centers?" they are no more than named.
+    if whole is None or members is None or heard.intent == "founder" or not facts.answer(whole, heard.intent):
+        return ()
+    listed = (kind for kind in heard.kinds if f"{{list:{kind}}}" in members[1].text)
+    several = [word for kind in listed for word in facts.kinds[kind].words if word.endswith("s")]
+    found = several and re.search(rf"(?<!\bof the )\b(?:{'|'.join(several)})\b", heard.text, re.I)
+    return (whole,) if found else ()
 
 
 def _may_have(aspect: str, subjects: Sequence[str], facts: Facts) -> bool:

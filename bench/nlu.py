@@ -97,7 +97,8 @@ def _mcc(wanted: Sequence[str], said: Sequence[str], sure: Any, threshold: float
     return float(matthews_corrcoef(wanted, kept))
 
 
-def _run(python: str, config: Path, task: Task) -> Dict[str, Any]:
+def run(python: str, config: Path, task: Task) -> Dict[str, Any]:
+    """What ``nlu_side.py`` tells of a pipeline trained on a task by this Python."""
     with tempfile.TemporaryDirectory() as folder:
         asked, told = Path(folder) / "task.json", Path(folder) / "result.json"
         questions = [text for text, _ in task.questions]
@@ -132,7 +133,7 @@ def main() -> None:
         columns = []
         for name, (python, config) in sides.items():
             print(f"{task.name}: {name} …", file=sys.stderr, flush=True)
-            columns.append(figures(task, _run(python, config, task)))
+            columns.append(figures(task, run(python, config, task)))
         for figure in columns[0]:
             decimals = 3 if figure == "MCC" else 1
             cells = " | ".join(f"{column[figure]:.{decimals}f}" for column in columns)

@@ -1,7 +1,7 @@
 """One side of ``bench.nlu``, run by either bot's own Python: train a pipeline, parse questions, tell how.
 
 ``python bench/nlu_side.py CONFIG TASK RESULT``; the task is a JSON file with ``examples`` and ``questions``,
-the result another with the seconds of training, and for each question the ranking's first intent, its
+the result another with the seconds of training, and for each question the ranking, its first intent, that one's
 confidence and the seconds it took.
 """
 
@@ -50,11 +50,14 @@ async def _parse(agent: Any, questions: List[str]) -> List[Dict[str, Any]]:
         started = time.perf_counter()
         parsed = await agent.parse_message(question)
         seconds = time.perf_counter() - started
+        ranking = {entry["name"]: entry["confidence"] for entry in parsed["intent_ranking"]}
         first = (parsed["intent_ranking"] or [{"name": None, "confidence": 0.0}])[0]
         # Rasa's FallbackClassifier puts itself on top; what it judged stands below.
         if first["name"] == "nlu_fallback":
             first = parsed["intent_ranking"][1]
-        answers.append({"intent": first["name"], "confidence": first["confidence"], "seconds": seconds})
+        ranking.pop("nlu_fallback", None)
+        told = {"intent": first["name"], "confidence": first["confidence"], "ranking": ranking, "seconds": seconds}
+        answers.append(told)
     return answers
 
 

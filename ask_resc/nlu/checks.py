@@ -56,7 +56,8 @@ _WEEKDAY = re.compile(r"\bdays? of (?:the )?week\b|\bweek ?day\b|\bmonday\W+(?:o
 _MONTH = re.compile(r"\b(?:which|what) month\b", re.I)
 # "When exactly was the Accord made?" insists on nothing; "when exactly was it?" does, after the date was told.
 _JUST_WHEN = re.compile(
-    r"^(?!.*\b(?:date|day|year|month|it|that|this|they)\b).*\bwhen,? (?:\w+ly,? )?(?:was|were|is|are|did|do|does)\b", re.I
+    r"^(?!.*\b(?:date|day|year|month)\b).*\bwhen,? (?:\w+ly,? )?(?:was|were|is|are|did|do|does)\b(?! (?:it|that|this|they)\b)",
+    re.I,
 )
 
 
@@ -73,7 +74,9 @@ def grain(text: str) -> Optional[str]:
     return None
 
 
-_DATE_ONLY = re.compile(r"\b(?:day|date|dates|month|year)\b", re.I)
+_DATE_ONLY = re.compile(
+    r"\b(?:date|dates|month|year)\b|\b(?:which|what|exact|the|that|a) day\b|^\W*day\b|\bday\W*$", re.I
+)
 _SINCE_WHEN = re.compile(r"^\W*(?:and |but |ok )?(?:effective|since|as of|dated?|from) when\W*$", re.I)
 _NOT_DATES = (OUT_OF_SCOPE, UNSURE, "wording", "history", "events", "legislation")
 _A_MEETING = re.compile(r"\b(?:next|meet\w*|meeting\w*|event\w*|conference\w*|workshop\w*|deadline\w*)\b", re.I)
@@ -370,11 +373,11 @@ def at_the_top(judged: Judged, facts: Facts) -> Optional[Judged]:
     if judged.intent not in _NOT_THE_TOP and not (judged.subjects and _HAS_GOT.search(judged.text)):
         return None
     text = _TOLD_BEFORE.sub("who is ", _NOT_BELOW.sub(" ", _nameless_text(judged)))
-    rest = _words(text)
-    meant = {_as_meant(word) for word in rest}
+    meant = [_as_meant(word) for word in _WORD.findall(text.casefold())]
     said = " ".join(meant)
     names_one = _LEADS.search(said) or (judged.subjects and _SOMEBODY.search(said))
-    return _as(judged, "leader") if meant <= _ONLY_LEADING and names_one else None
+    # That nothing else is said is sure, however it was taken.
+    return replace(judged, intent="leader", certainty=1.0) if _ONLY_LEADING.issuperset(meant) and names_one else None
 
 
 _TO_DESCRIBE = frozenset(
@@ -411,6 +414,9 @@ def _as_meant(word: str) -> str:
     return next(near, word)
 
 
+_WORD = re.compile(r"[^\W\d_]+")
+
+
 def _nameless_text(judged: Judged) -> str:
     """What is said, without shorthand and names."""
     text = written_out(judged.text)
@@ -421,7 +427,7 @@ def _nameless_text(judged: Judged) -> str:
 
 def _words(text: str) -> FrozenSet[str]:
     """The words of ``text``, in small letters."""
-    return frozenset(re.findall(r"[^\W\d_]+", text.casefold()))
+    return frozenset(_WORD.findall(text.casefold()))
 
 
 def nameless(judged: Judged, facts: Facts) -> Optional[Judged]:

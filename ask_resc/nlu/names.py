@@ -254,7 +254,8 @@ class NameMatcher:
         is_word = how == "fuzzy" or lower[start] in self.words or lower[start].startswith(self._heads)  # "Helsinki Accords"
         if end - start == 1 and start and is_word and subject.kind not in self._many:
             word, low = words[start - 1], lower[start - 1]
-            if low not in PLAIN_MODIFIERS and (low in self.strange or self._foreign_name(word, low, frozenset())):
+            is_foreign = (low in self.strange and low not in self._single) or self._foreign_name(word, low, frozenset())
+            if low not in PLAIN_MODIFIERS and is_foreign:
                 return " ".join(words[start - 1 : end])
         if is_word and subject.kind not in self._many and end + 1 < len(words) and lower[end] in ("of", "for"):
             word, low = words[end + 1], lower[end + 1]

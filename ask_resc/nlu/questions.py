@@ -251,7 +251,7 @@ def _not_of_strays(requests: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
     for question in requests:
         if stray and points(question["text"]) and not question["subjects"]:
             continue
-        stray = question["intent"] in _ELSEWHERE and not question["subjects"]
+        stray = question["intent"] in _ELSEWHERE and bool(question["strangers"] or not question["subjects"])
         if question["intent"] not in _NOT_UNDERSTOOD:
             kept.append(question)
     return kept

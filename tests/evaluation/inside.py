@@ -48,10 +48,10 @@ class Answered:
 class Inside:
     """A trained model, without a server around it."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: Path = training.MODEL) -> None:
         self._folder = tempfile.TemporaryDirectory()
         _, runner = loader.load_predict_graph_runner(
-            Path(self._folder.name), training.MODEL, LocalModelStorage, SerialGraphRunner
+            Path(self._folder.name), model, LocalModelStorage, SerialGraphRunner
         )
         self._runner = runner
         self._responses = read_yaml_file(PROJECT / "domain.yml")["responses"]
@@ -67,7 +67,7 @@ class Inside:
         for turns in load(half):
             context = Context()
             for turn in turns:
-                [parsed] = self._collector.process(self._read(turn.say))
+                [parsed] = self._collector.process(self.read(turn.say))
                 latest = parsed.as_dict(only_output_properties=True)
                 tracker = Tracker("", {}, latest, [], False, None, {}, "")
                 replies, context = reply_to(heard(tracker), context if carry else Context(), facts)
@@ -78,7 +78,7 @@ class Inside:
                 answered.append(Answered(turn, outcome, tuple(q["intent"] for q in questions), surest))
         return answered
 
-    def _read(self, text: str) -> List[Message]:
+    def read(self, text: str) -> List[Message]:
         """A message and its clauses with their chances: once, for what is tried here comes after."""
         if text not in self._classified:
             inputs = {PLACEHOLDER_MESSAGE: [UserMessage(text)]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Dict, Tuple
 
 import pytest
@@ -12,12 +13,14 @@ from ask_resc.context import (
     FOLLOW_UPS,
     Context,
     Heard,
+    asked_together,
     asks_something,
     at_home,
     named,
     options,
     remember,
     resolve,
+    resolve_all,
     says_which_one,
 )
 from ask_resc.facts.live import facts as live_facts
@@ -528,7 +531,9 @@ def test_context_how_those_two_figure_in_is_about_their_part(intent):
     [
         ("was it the state department that founded it", ("csde",), ABOUT_ALLIANCE, ("alliance",)),
         ("was it the Alliance itself that issued it", ("alliance",), Context("reaffirmed", ("alliance",)), ("accord",)),
+        ("who did that, the state or the RESCs", ("resc",), Context("reaffirmed", ("alliance",)), ("accord",)),
         ("who founded the Alliance", ("alliance",), Context("founding", ("accord",)), ("alliance",)),
+        ("the state set up the Alliance, did it not", ("alliance",), Context("founding", ("resc",)), ("alliance",)),
     ],
 )
 def test_context_what_was_made_is_it_whoever_is_named_as_its_maker(text, names, after, expected):
@@ -544,6 +549,46 @@ def test_context_who_leads_it_is_about_it_and_nobody_else():
 def test_context_the_other_of_a_kind_of_two():
     after = Context("leader", ("oec",), ("oec",), "definition")
     assert asked("expansion", "and the other one, what does it stand for", after=after) == ("expansion", ("csde",))
+
+
+@pytest.mark.parametrize(("text", "place"), [("the 2nd one, what do the letters mean", 1), ("that 1st one", 0)])
+def test_context_ordinal_in_figures(text, place):
+    after = Context("partners", ("resc",), ("resc",), "partners")
+    assert asked("expansion", text, after=after) == ("expansion", (("csde", "oec")[place],))
+
+
+@pytest.mark.parametrize("after", [NOTHING, ABOUT_CREC])
+def test_context_the_centers_are_all_of_them(after):
+    kinds = frozenset({"center"})
+    assert asked("founding", "what year did the centers start", after=after, kinds=kinds) == ("founding", ("resc",))
+    assert asked("founding", "what year did the center start", after=after, kinds=kinds) != ("founding", ("resc",))
+
+
+def test_context_the_centers_may_be_the_makers():
+    kinds = frozenset({"center"})
+    assert asked("founder", "who began it, the state or the centers", after=ABOUT_ALLIANCE, kinds=kinds) == (
+        "founder",
+        ("alliance",),
+    )
+
+
+def all_asked(text, name, after):
+    """Aspects of what is understood under a follow-up that names somebody."""
+    questions = resolve_all(Heard("ellipsis", text, (name,), {name: FACTS.subjects[name].name}), after, FACTS)
+    assert all(question.subjects == (name,) for question in questions)
+    return [question.aspect for question in questions]
+
+
+def test_context_the_same_two_questions_for_another():
+    of_ces = [Question("membership", ("ces",)), Question("leader", ("ces",))]
+    after = replace(remember(of_ces, NOTHING, FACTS), asked=asked_together(of_ces, FACTS))
+    assert all_asked("the same two for EASTCONN", "eastconn", after) == ["membership", "leader"]
+
+
+def test_context_what_was_asked_together_is_of_one():
+    assert asked_together([Question("leader", ("learn",)), Question("hours", ("ericson",))], FACTS)
+    assert not asked_together([Question("leader", ("learn",)), Question("founding", ("alliance",))], FACTS)
+    assert not asked_together([Question("leader", ("learn",))], FACTS)
 
 
 def test_context_ours_is_not_asked_what_was_asked_of_another():
@@ -587,12 +632,13 @@ def slots(context: Context) -> Dict[str, Any]:
         "listed": list(context.listed) or None,
         "answered": context.answered,
         "mistaken": context.mistaken,
+        "asked": list(context.asked) or None,
     }
 
 
 @pytest.mark.parametrize(
     "context",
-    [NOTHING, ABOUT_CREC, Context("phone", ("crec", "aces"), ("crec", "aces"), "leader", "florio")],
+    [NOTHING, ABOUT_CREC, Context("phone", ("crec", "aces"), ("crec", "aces"), "leader", "florio", ("leader", "phone"))],
 )
 def test_context_survives_the_slots(context: Context):
     assert Context.from_slots(slots(context), FACTS) == context
