@@ -77,7 +77,8 @@ WHICH_ONE = {
 THOSE = re.compile(r"\b(?:those|these|the (?:two|initials|acronyms|abbreviations)|both|them)\b", re.I)
 OF_A_BOARD = ("governance", "board_details")
 ONE_PLACE = re.compile(
-    r"\b(?:it|its|there|that (?:place|one|center|group|office|department|agency)|of that)\b(?! (?:true|right|so)\b)", re.I
+    r"\b(?:it|its|there|that (?:place|one|center|group|office|department|agency)|of that)\b(?! (?:true|right|so)\b)",
+    re.I,
 )
 OF_IT = re.compile(r"\b(?:there|it|that place|over there|the place)\b", re.I)
 ONE_OF_OURS = re.compile(r"\b\w+ one\b|\b(?:ours?|yours?|own)\b", re.I)
@@ -92,7 +93,8 @@ TOLD_OF_AN_EVENT = ("reaffirmed", "contents")
 """Aspects under which something is told of a subject that another one, with a date of its own, holds."""
 OF_AN_EVENT = ("founding", "founder")
 MADE_IT = re.compile(
-    r"\b(?:form|found|creat|start|issu|made|make|mak|writ|wrote|sign|launch|establish|adopt|draft)\w* (?:it|that|this)\b|\bwho did (?:it|that|this)\b"
+    r"\b(?:form|found|creat|start|issu|made|make|mak|writ|wrote|sign|launch|establish|adopt|draft)\w* (?:it|that|this)\b"
+    r"|\bwho did (?:it|that|this)\b"
     r"|\b(?:set|put|drew|dreamed|came) (?:it|that) up\b",
     re.I,
 )
@@ -312,7 +314,7 @@ def _may_have(aspect: str, subjects: Sequence[str], facts: Facts) -> bool:
 
 
 def _is_like(stranger: str, subject: str, facts: Facts) -> bool:
-    """ "The Paris Accord" is named like the RESC Alliance Accord, "the Alliance for Progress" like the RESC Alliance."""
+    """ "The Paris Accord" is named like the RESC Alliance Accord, "Alliance for Progress" like the RESC Alliance."""
     words = stranger.casefold().split()
     return any(name.casefold().split()[-1] in words for name in names_of(facts.subjects[subject]))
 

@@ -56,7 +56,8 @@ _WEEKDAY = re.compile(r"\bdays? of (?:the )?week\b|\bweek ?day\b|\bmonday\W+(?:o
 _MONTH = re.compile(r"\b(?:which|what) month\b", re.I)
 # "When exactly was the Accord made?" insists on nothing; "when exactly was it?" does, after the date was told.
 _JUST_WHEN = re.compile(
-    r"^(?!.*\b(?:date|day|year|month)\b).*\bwhen,? (?:\w+ly,? )?(?:was|were|is|are|did|do|does)\b(?! (?:it|that|this|they)\b)",
+    r"^(?!.*\b(?:date|day|year|month)\b).*\bwhen,? (?:\w+ly,? )?(?:was|were|is|are|did|do|does)\b"
+    r"(?! (?:it|that|this|they)\b)",
     re.I,
 )
 
@@ -354,8 +355,8 @@ _ONLY_LEADING = frozenset(
     "woman would yes you your".split()
 )
 _LEADS = re.compile(
-    r"\b(?:main (?:one|man|person)|boss|chief|heads?|director|leader|leads?|runs?|charge|helm|top|counterpart|opposite number|honcho|ceo|ed"
-    r"|reins|shots)\b",
+    r"\b(?:main (?:one|man|person)|boss|chief|heads?|director|leader|leads?|runs?|charge|helm|top|counterpart"
+    r"|opposite number|honcho|ceo|ed|reins|shots)\b",
     re.I,
 )
 _MISTYPED = ("head", "chief", "director", "executive", "leader", "person", "gentleman", "charge", "again")

@@ -74,8 +74,11 @@ _SPOKEN = (
     (re.compile(r"\s+exclamation (?:point|mark)\b", re.I), "!"),
     (re.compile(r"\s+comma\b(?! (?:separated|delimited))", re.I), ","),
     (
-        re.compile(r"(?<!\ba)(?<!\b(?:the))(?<!what)(?<!which)(?<!that)(?<!this)\s+(?:period|full stop)"
-                   r"(?=\W*$|\s+(?:and|also|next|who|what|when|where|which|how|is|are|please|thanks?|thank you)\b)", re.I),
+        re.compile(
+            r"(?<!\ba)(?<!\b(?:the))(?<!what)(?<!which)(?<!that)(?<!this)\s+(?:period|full stop)"
+            r"(?=\W*$|\s+(?:and|also|next|who|what|when|where|which|how|is|are|please|thanks?|thank you)\b)",
+            re.I,
+        ),
         ".",
     ),
 )

@@ -15,12 +15,12 @@ SHORTHAND = {
     "wht": "what", "wat": "what", "wut": "what", "whats": "what's", "wen": "when", "whn": "when", "wher": "where",
     "whos": "who's", "hows": "how's", "y": "why", "yr": "year", "yrs": "years", "ur": "your", "u": "you", "r": "are",
     "abt": "about", "rn": "right now", "idk": "I don't know", "pls": "please", "plz": "please", "thx": "thanks",
-    "tx": "thanks", "tks": "thanks", "thnx": "thanks", "ty": "thank you", "tysm": "thank you so much", "bc": "because", "cuz": "because", "w": "with", "tho": "though",
+    "ty": "thank you", "tysm": "thank you so much", "bc": "because", "cuz": "because", "w": "with", "tho": "though",
     "gonna": "going to", "wanna": "want to", "gotta": "got to", "nvm": "never mind", "dir": "director",
     "exec": "executive", "ppl": "people", "info": "information", "n": "and", "thier": "their", "teh": "the",
     "wehn": "when", "hwen": "when", "waht": "what", "hwat": "what", "wha": "what", "wich": "which", "whcih": "which",
     "wehre": "where", "hwo": "who", "woh": "who", "hwy": "why", "hes": "he's", "shes": "she's",
-    "its": "it's", "dont": "don't", "isnt": "isn't", "wheres": "where's",
+    "tx": "thanks", "tks": "thanks", "thnx": "thanks", "its": "it's", "dont": "don't", "isnt": "isn't", "wheres": "where's",
 }  # fmt: skip
 _SHORTHAND = re.compile(rf"(?<![\w'/])(?:{'|'.join(SHORTHAND)})(?![\w'/])", re.IGNORECASE)
 BRACES = (r"\{", r"\}")

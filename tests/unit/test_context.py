@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Dict, Tuple
+from typing import Any, Dict, List, Tuple
 
 import pytest
 from ruamel.yaml import YAML
@@ -572,7 +572,7 @@ def test_context_the_centers_may_be_the_makers():
     )
 
 
-def all_asked(text, name, after):
+def all_asked(text: str, name: str, after: Context) -> List[str]:
     """Aspects of what is understood under a follow-up that names somebody."""
     questions = resolve_all(Heard("ellipsis", text, (name,), {name: FACTS.subjects[name].name}), after, FACTS)
     assert all(question.subjects == (name,) for question in questions)
@@ -638,7 +638,11 @@ def slots(context: Context) -> Dict[str, Any]:
 
 @pytest.mark.parametrize(
     "context",
-    [NOTHING, ABOUT_CREC, Context("phone", ("crec", "aces"), ("crec", "aces"), "leader", "florio", ("leader", "phone"))],
+    [
+        NOTHING,
+        ABOUT_CREC,
+        Context("phone", ("crec", "aces"), ("crec", "aces"), "leader", "florio", ("leader", "phone")),
+    ],
 )
 def test_context_survives_the_slots(context: Context):
     assert Context.from_slots(slots(context), FACTS) == context
@@ -946,7 +950,9 @@ def test_context_after_another_accord_ours_is_the_resc_one():
     assert asked("correction", "no, the RESC one", after=after) == ("definition", ("accord",))
 
 
-@pytest.mark.parametrize(("stranger", "ours"), [("the Alliance for Progress", "alliance"), ("Climate Accord", "accord")])
+@pytest.mark.parametrize(
+    ("stranger", "ours"), [("the Alliance for Progress", "alliance"), ("Climate Accord", "accord")]
+)
 def test_context_after_another_s_date_ours_is_asked_for_its_date(stranger, ours):
     heard = Heard("out_of_scope", f"when was {stranger} signed", strangers=(stranger,), options=("news", "founding"))
     after = named(heard, NOTHING, FACTS)

@@ -141,7 +141,9 @@ def test_checks_stranger_in_small_talk_changes_nothing(intent: str):
     assert after("stranger", judged("hi, Bob here", intent, strangers=("Bob",))) == intent
 
 
-@pytest.mark.parametrize("text", ["is it a RESC?", "is that one of the RESCs", "are they a RESC too", "whether that body is a RESC"])
+@pytest.mark.parametrize(
+    "text", ["is it a RESC?", "is that one of the RESCs", "are they a RESC too", "whether that body is a RESC"]
+)
 def test_checks_is_it_one_is_about_it(text: str):
     changed = checks.is_it_one(judged(text, "definition", "resc"), FACTS)
     assert changed is not None
@@ -165,7 +167,9 @@ def test_checks_is_it_one_leaves_what_has_no_members():
     assert checks.is_it_one(judged("the Accord, is that like a contract", "definition", "accord"), FACTS) is None
 
 
-@pytest.mark.parametrize("text", ["how many", "wait how many r there", "how many of them", "what's the total number", "how many you have"])
+@pytest.mark.parametrize(
+    "text", ["how many", "wait how many r there", "how many of them", "what's the total number", "how many you have"]
+)
 def test_checks_count_of_what_leaves_what_is_counted(text: str):
     assert after("count_of_what", judged(text, "count")) == "count"
 

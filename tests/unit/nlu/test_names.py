@@ -252,7 +252,13 @@ def test_names_of_another_person_are_a_strangers(text: str):
 
 @pytest.mark.parametrize(
     "text",
-    ["the Paris Accord", "what is the NATO alliance", "the Hartford accord", "is it the Rebel Alliance?", "the Paris accrod"],
+    [
+        "the Paris Accord",
+        "what is the NATO alliance",
+        "the Hartford accord",
+        "is it the Rebel Alliance?",
+        "the Paris accrod",
+    ],
 )
 def test_names_of_another_body_are_a_strangers(text: str):
     found = find(text)
