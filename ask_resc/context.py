@@ -93,7 +93,7 @@ TOLD_OF_AN_EVENT = ("reaffirmed", "contents")
 """Aspects under which something is told of a subject that another one, with a date of its own, holds."""
 OF_AN_EVENT = ("founding", "founder")
 MADE_IT = re.compile(
-    r"\b(?:form|found|creat|start|issu|made|make|mak|writ|wrote|sign|launch|establish|adopt|draft)\w* (?:it|that|this)\b"
+    r"\b(?:form|found|creat|start|issu|made|mak|writ|wrote|sign|launch|establish|adopt|draft)\w* (?:it|that|this)\b"
     r"|\bwho did (?:it|that|this)\b"
     r"|\b(?:set|put|drew|dreamed|came) (?:it|that) up\b",
     re.I,

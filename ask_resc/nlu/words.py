@@ -20,7 +20,8 @@ SHORTHAND = {
     "exec": "executive", "ppl": "people", "info": "information", "n": "and", "thier": "their", "teh": "the",
     "wehn": "when", "hwen": "when", "waht": "what", "hwat": "what", "wha": "what", "wich": "which", "whcih": "which",
     "wehre": "where", "hwo": "who", "woh": "who", "hwy": "why", "hes": "he's", "shes": "she's",
-    "tx": "thanks", "tks": "thanks", "thnx": "thanks", "its": "it's", "dont": "don't", "isnt": "isn't", "wheres": "where's",
+    "its": "it's", "dont": "don't", "isnt": "isn't", "wheres": "where's",
+    "tx": "thanks", "tks": "thanks", "thnx": "thanks",
 }  # fmt: skip
 _SHORTHAND = re.compile(rf"(?<![\w'/])(?:{'|'.join(SHORTHAND)})(?![\w'/])", re.IGNORECASE)
 BRACES = (r"\{", r"\}")
