@@ -62,6 +62,7 @@ WHO = re.compile(
 )
 SEVERAL = re.compile(r"\b(?:both|those|these|them|they|either|the (?:two|three|four))\b", re.I)
 PAIR_POINTED_AT = re.compile(r"\b(?:those|these|the|them|this) two\b|\bboth of (?:them|those|these)\b", re.I)
+PAIR_LENGTH = 2
 PAIR = re.compile(r"\b(?:both|two|either)\b", re.I)
 ORDINAL = re.compile(
     r"\b(?:the|this|that) (?:(former|latter)\b|(first|second|third|fourth|fifth|sixth|last|1st|2nd|3rd|4th|5th|6th)"
@@ -84,7 +85,7 @@ OF_IT = re.compile(r"\b(?:there|it|that place|over there|the place)\b", re.I)
 ONE_OF_OURS = re.compile(r"\b\w+ one\b|\b(?:ours?|yours?|own)\b", re.I)
 THE_OTHER = re.compile(r"\bthe other\b(?! (?:ones|centers|five|four|three|two|agencies|\w+s)\b)", re.I)
 ONE_TOO = re.compile(r"\b(?:is|that'?s|it'?s|its)\b.{0,12}\bone (?:too|also|as well|of (?:them|the|those))\b", re.I)
-WHEN = re.compile(r"\bwhen\b(?! (?:you|i|we)\b)|\bwhat (?:year|date)\b", re.I)
+WHEN = re.compile(r"\bwhen\b(?! (?:you|i|we)\b)|\bwhat (?:was |is )?(?:the |that )?(?:year|date|month)\b", re.I)
 LEADER_WORDS = re.compile(r"\b(?:boss|director|directors|head|chief|leader|leaders|in charge)\b", re.I)
 THEIR_PLACE = re.compile(
     r"\b(?:his|her|hers|their) (?:shop|place|outfit|center|org\w*|agency|group|one|office)\b", re.I
@@ -438,6 +439,8 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
             return _others(heard, context, facts)
     if not named and not heard.strangers:
         named = _picked(heard, context, facts)
+    if not named and LEADER_WORDS.search(heard.text) and context.subjects and not heard.strangers:
+        return resolve(replace(heard, intent="leader", subjects=()), context, facts)  # "What about its director, though?"
     if not named:
         if heard.strangers and context.aspect:
             return Question(context.aspect)
@@ -526,7 +529,7 @@ def remember(questions: Sequence[Question], context: Context, facts: Facts) -> C
         listed = told  # "The first of them." "And the other?"
     elif whole:
         listed = context.listed  # a list that was told keeps its order: "the third one", "who leads it", "the last one"
-    elif len(kinds) > 1 and set(subjects) < set(context.listed):
+    elif set(subjects) < set(context.listed) and (len(kinds) > 1 or len(context.listed) == PAIR_LENGTH):
         listed = context.listed  # "The Alliance and the Accord?" "The latter, when?" "And the former?"
     elif len(subjects) > 1 or len(kinds) > 1:
         listed = subjects

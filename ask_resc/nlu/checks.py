@@ -81,7 +81,7 @@ _DATE_ONLY = re.compile(
 _SINCE_WHEN = re.compile(r"^\W*(?:and |but |ok )?(?:effective|since|as of|dated?|from) when\W*$", re.I)
 _NOT_DATES = (OUT_OF_SCOPE, UNSURE, "wording", "history", "events", "legislation")
 _A_MEETING = re.compile(r"\b(?:next|meet\w*|meeting\w*|event\w*|conference\w*|workshop\w*|deadline\w*)\b", re.I)
-_AMOUNT = re.compile(r"\bhow (?:much|many)\b|\b(?:last|this|next|per|each|every|a) (?:year|month|day)\b", re.I)
+_AMOUNT = re.compile(r"\bhow (?:much|many)\b|\bby (?:year|month|date)\b|\b(?:last|this|next|per|each|every|a) (?:year|month|day)\b", re.I)
 _SHORT = 10
 
 
@@ -221,10 +221,14 @@ _PART_OF_A_SUM = re.compile(
 )
 
 
+_BY_YEAR = re.compile(r"\bbr[eo]ak\w* (?:\w+ )?(?:down|up)\b|\bby (?:the )?year\b|\byear by year\b", re.I)
+
+
 def part_of_a_sum(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "How much of that was for our town?": a number finer than the one we have."""
     is_about_a_sum = _likeliest(judged) == "savings" and _PART_OF_A_SUM.search(judged.text)
-    return _as(judged, "statistics") if is_about_a_sum else None
+    is_by_year = judged.intent == "founding" and _BY_YEAR.search(judged.text)
+    return _as(judged, "statistics") if is_about_a_sum or is_by_year else None
 
 
 _OF_NOW = re.compile(
@@ -363,8 +367,16 @@ _MISTYPED = ("head", "chief", "director", "executive", "leader", "person", "gent
 _SOMEBODY = re.compile(r"\b(?:who\w*|person|man|woman|lady|gentleman|fellow|guy|gal)\b", re.I)
 _NOT_THE_TOP = ("other_official", "successor", "predecessor", "tenure", "correction", OUT_OF_SCOPE, UNSURE)
 _NOT_BELOW = re.compile(rf"\bnot (?:the |an? |his |her )?{_OTHER_ROLE.pattern}(?: director)?", re.I)
+_WAS_AGAIN = re.compile(r"\bw(?:as|ere)\b.*\b(?:again|agian)\b", re.I)
 _TOLD_BEFORE = re.compile(r"\bwho was (?=(?:the|that)\s+one\b)", re.I)  # "who was the CES one again"
 _HAS_GOT = re.compile(r"\bwho(?:'s|s|se|'ve| has| have)? (?:all )?(?:got|has|have)\b", re.I)  # "whose got LEARN"
+
+
+def was_again(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "Which one was Kitching again?": no earlier leader, but what was told before."""
+    if judged.intent != "predecessor" or not judged.subjects or not _WAS_AGAIN.search(judged.text):
+        return None
+    return _as(judged, "leads" if any(facts.subjects[s].leads for s in judged.subjects) else "leader")
 
 
 def at_the_top(judged: Judged, facts: Facts) -> Optional[Judged]:
@@ -471,6 +483,7 @@ CHECKS: Dict[str, Check] = {
         name_asked,
         free_or_not,
         not_for_us,
+        was_again,
         at_the_top,
         bare_name,
         nameless,

@@ -40,7 +40,7 @@ _IMPERATIVE = (
 # A question or a request, rather than a remark around one.
 _WHAT = r"(?:who|whos|who's|whose|whom|what|whats|what's|when|where|which|how|wat|wht|wen)"
 _ASKS_PLAINLY = re.compile(
-    rf"\?|{_OPENING}(?:(?:in|at|on|for|from|by|to|of|with|under)\s+)?(?:{_ASKS}|(?:{_IMPERATIVE})\b)"
+    rf"^(?!\W*like\b).*\?|{_OPENING}(?:(?:in|at|on|for|from|by|to|of|with|under)\s+)?(?:{_ASKS}|(?:{_IMPERATIVE})\b)"
     rf"|^\W*(?:[\w']+\W+){{1,3}}?{_WHAT}\b",
     re.I,
 )

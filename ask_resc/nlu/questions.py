@@ -52,9 +52,10 @@ _NOT_A_QUESTION = TALK | _NOT_UNDERSTOOD
 _LETS_GO = re.compile(r"^\W*(?:(?:ok|okay|ah|oh|well|fine)\W+)*(?:skip|forget|never ?mind|leave|drop|scratch)\b", re.I)
 _ASKS_INSIDE = re.compile(
     r"(?<!know )(?<!told me )(?<!remember )(?<!forgot )\b(?:who|who's|whos|what's|whats|what is|what are|"
-    r"when did|when was|where is|how many|how much|how long|which)\b",
+    r"when did|when was|where is|how many|how much|how long|which|i (?:just |also )?need|i'd like)\b",
     re.I,
 )
+_WHICH_ONES = re.compile(r"^\W*(?:and )?which (?:ones?|are they)(?:,? (?:please|pls))?\W*$", re.I)
 _GOES_ON = re.compile(r"^\W*(?:(?:oh|ok|okay|so|well)\W+)*(?:and|now|also|then|next|plus)\b", re.I)
 _SET_ASIDE = re.compile(r"\b(?:not|isnt|instead of|rather than|nt)\s*$|n['’]t\s*(?:mean\s*)?$", re.I)
 
@@ -269,6 +270,8 @@ def _led_in(asked: List[Dict[Text, Any]], parts: List[Dict[Text, Any]]) -> List[
     """ "Ok back to CREC, is he a Dr?": what stands before a question may only say what it is about."""
     if all(question["intent"] in FOLLOW_UPS for question in asked):
         return asked[:1]
+    # "Do they work with the state? Which offices? Which ones?": the answer to what stands before names them.
+    asked = [q for i, q in enumerate(asked) if not (i and q["intent"] == "members" and _WHICH_ONES.search(q["text"]))]
     others = [question for question in asked if question["intent"] == "others"]
     if others and len(asked) == 2 and not asked[1]["subjects"] and THING_WORDS.search(asked[1]["text"]):
         return others  # "And the other centers? Who leads them?"

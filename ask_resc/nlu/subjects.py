@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import Any, Callable, Dict, FrozenSet, List, Optional, Sequence, Text
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -136,7 +137,7 @@ class SubjectRecognizer(GraphComponent):
             tokens: Sequence[Token] = message.get(TOKENS_NAMES[TEXT]) or []
             if not tokens:
                 continue
-            found = find([t.text for t in tokens])
+            found = _as_written(find([t.text for t in tokens]), tokens, message.get(TEXT))
             message.set(FOUND, found)
             message.set(TOKENS_NAMES[TEXT], _merge(tokens, found, message.get(TEXT), known))
             entities = [
@@ -158,6 +159,14 @@ class SubjectRecognizer(GraphComponent):
         if self._matcher is None or self._matcher.facts is not current:
             self._matcher = NameMatcher(current, self._words, self._strange, self._common, self._known)
         return self._matcher
+
+
+def _as_written(found: Found, tokens: Sequence[Token], text: str) -> Found:
+    """``found`` with each name as it stands in the message: "R-E-S-C", not "R - E - S - C"."""
+    written = [text[tokens[m.start].start : tokens[m.end - 1].end] for m in found.mentions]
+    same = [w.replace(" ", "") == m.text.replace(" ", "") for w, m in zip(written, found.mentions, strict=True)]
+    mentions = (replace(m, text=w) if s else m for m, w, s in zip(found.mentions, written, same, strict=True))
+    return replace(found, mentions=tuple(mentions))
 
 
 def _merge(tokens: Sequence[Token], found: Found, text: str, known: Facts) -> List[Token]:

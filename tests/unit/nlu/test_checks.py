@@ -360,6 +360,18 @@ def test_checks_at_the_top_was_told_before(text: str):
     assert after("at_the_top", judged(text, "predecessor", "aces", named=("ACES",))) == "leader"
 
 
+@pytest.mark.parametrize(
+    ("text", "subject", "expected"),
+    [
+        ("which one was Kitching again", "kitching", "leads"),
+        ("who was it at ACES again?", "aces", "leader"),
+        ("who was there before Kitching", "kitching", "predecessor"),
+    ],
+)
+def test_checks_was_again_is_what_was_told_before(text: str, subject: str, expected: str):
+    assert after("was_again", judged(text, "predecessor", subject)) == expected
+
+
 @pytest.mark.parametrize("text", ["who was the one before at ACES", "who was at ACES then"])
 def test_checks_at_the_top_leaves_who_led_before(text: str):
     assert after("at_the_top", judged(text, "predecessor", "aces", named=("ACES",))) == "predecessor"

@@ -343,6 +343,15 @@ def test_questions_a_name_that_says_which_one_is_no_subject(ask: Asker):
     assert question["subjects"] == []
 
 
+def test_questions_which_ones_belongs_to_the_question_before_it(ask: Asker):
+    message = ask(
+        "do they work with the state? which ones please", FOUNDING,
+        ("do they work with the state?", {"partners": 0.95, "phone": 0.05}),
+        ("which ones please", {"members": 0.95, "phone": 0.05}),
+    )  # fmt: skip
+    assert [question["intent"] for question in message.get(QUESTIONS)] == ["partners"]
+
+
 def test_questions_others_and_who_leads_them_are_one(ask: Asker):
     text = "And the others? Who leads them?"
     message = ask(text, LEADER, ("And the others?", {"others": 0.95}), ("Who leads them?", LEADER))
