@@ -17,7 +17,6 @@ from ask_resc.context import (
     UNSURE,
     Context,
     Heard,
-    asked_together,
     at_home,
     named,
     options,
@@ -85,7 +84,8 @@ def reply_to(
         else:
             replies.append(answers.small_talk(question.intent, facts))
     if asked:
-        context = replace(context, asked=asked_together(asked, facts))
+        several = asked if len(asked) > 1 else ()
+        context = replace(context, asked=tuple((question.aspect, question.subjects) for question in several))
     return answers.without_repeats(replies), context
 
 
@@ -137,5 +137,5 @@ def slots(context: Context) -> List[Dict[str, Any]]:
         SlotSet("listed", list(context.listed) or None),
         SlotSet("answered", context.answered),
         SlotSet("mistaken", context.mistaken),
-        SlotSet("asked", list(context.asked) or None),
+        SlotSet("asked", [[aspect, list(subjects)] for aspect, subjects in context.asked] or None),
     ]

@@ -63,6 +63,8 @@ WHO = re.compile(
 SEVERAL = re.compile(r"\b(?:both|those|these|them|they|either|the (?:two|three|four))\b", re.I)
 PAIR_POINTED_AT = re.compile(r"\b(?:those|these|the|them|this) two\b|\bboth of (?:them|those|these)\b", re.I)
 PAIR_LENGTH = 2
+EACH = re.compile(r"\beach\b", re.I)
+WHERE_THEN = re.compile(r"^\W*(?:so |ok |okay |and |oh |ah |well )*where(?:'?s| is)?(?: he| she)?(?: then)?\W*$", re.I)
 PAIR = re.compile(r"\b(?:both|two|either)\b", re.I)
 ORDINAL = re.compile(
     r"\b(?:the|this|that) (?:(former|latter)\b|(first|second|third|fourth|fifth|sixth|last|1st|2nd|3rd|4th|5th|6th)"
@@ -75,7 +77,11 @@ WHICH_ONE = {
     "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "sixth": 5, "6th": 5,
 }  # fmt: skip
 """Position in what was told; any other word is the last."""
+PART = re.compile(r"\b(first|1st|second|2nd|third|3rd|last) (?:part|half|bit|question|thing|one|answer)\b", re.I)
 THOSE = re.compile(r"\b(?:those|these|the (?:two|initials|acronyms|abbreviations)|both|them)\b", re.I)
+OF_THESE = re.compile(r"^(?!.*\b(?:sits?|on it|on that|serves?)\b).*\b(?:of (?:these|those|them)|are there)\b", re.I)
+PAID = re.compile(r"\b(?:paid|pay|stipends?|salar\w+|compensat\w+|wages?)\b", re.I)
+OF_A_NAME = ("spelling", "pronunciation")
 OF_A_BOARD = ("governance", "board_details")
 ONE_PLACE = re.compile(
     r"\b(?:it|its|there|that (?:place|one|center|group|office|department|agency)|of that)\b(?! (?:true|right|so)\b)",
@@ -83,9 +89,19 @@ ONE_PLACE = re.compile(
 )
 OF_IT = re.compile(r"\b(?:there|it|that place|over there|the place)\b", re.I)
 ONE_OF_OURS = re.compile(r"\b\w+ one\b|\b(?:ours?|yours?|own)\b", re.I)
+OURS_ALL = re.compile(r"\b(?:ours|yours|urs)\b", re.I)
+THESE_BODIES = re.compile(
+    r"\b(?:these|those) (?:\w+ )?(?:outfits|places|organi[sz]ations|groups|bodies|agencies|entities|institutions)\b",
+    re.I,
+)
 THE_OTHER = re.compile(r"\bthe other\b(?! (?:ones|centers|five|four|three|two|agencies|\w+s)\b)", re.I)
 ONE_TOO = re.compile(r"\b(?:is|that'?s|it'?s|its)\b.{0,12}\bone (?:too|also|as well|of (?:them|the|those))\b", re.I)
 WHEN = re.compile(r"\bwhen\b(?! (?:you|i|we)\b)|\bwhat (?:was |is )?(?:the |that )?(?:year|date|month)\b", re.I)
+DENIES = re.compile(
+    r"\b(?:it'?s|it is|that'?s|ain'?t|isn'?t|isnt|is it not|not|thought (?:it|that) was|same (?:place|one|center))\b",
+    re.I,
+)
+MEANS = re.compile(r"\b(?:mean|means|meant|sorry|oops|rather|instead|asked|asking)\b", re.I)
 LEADER_WORDS = re.compile(r"\b(?:boss|director|directors|head|chief|leader|leaders|in charge)\b", re.I)
 THEIR_PLACE = re.compile(
     r"\b(?:his|her|hers|their) (?:shop|place|outfit|center|org\w*|agency|group|one|office)\b", re.I
@@ -100,10 +116,12 @@ MADE_IT = re.compile(
     re.I,
 )
 IS_HE = re.compile(r"\b(?:is|isn't|isnt|does|was|wasn't|thought) (?:he|she)\b", re.I)
+IS_ITS_LEADER = re.compile(r"\b(?:is|isn't|isnt|was) (?:its|it's|their) (?:director|boss|head|leader|chief)\b", re.I)
 # After a decline, these leave the question that had no answer and go back to the one that had.
 CONCEDES = re.compile(
     r"\b(fine|whatever|never ?mind|forget (?:it|that)|anyways?|oh well|very well|too bad|no worries|np|shame|i see|"
-    r"moving on|no problem|skip (?:it|that)|now do|then|fair|figures|al+ ?right|bummer|darn|oh ok|gotcha)\b",
+    r"moving on|no problem|skip (?:it|that)|now do|then|fair|figures|al+ ?right|bummer|darn|oh ok|gotcha)\b"
+    r"|^\W*(?:ok|okay|k|jk|lol|haha\w*)\b",
     re.I,
 )
 
@@ -148,8 +166,8 @@ class Context:
     """The last aspect that had an answer, for "fine. EASTCONN then" after a decline."""
     mistaken: Optional[str] = None
     """The person who was put at the wrong center, for "oh. Which one is his, then?"."""
-    asked: Tuple[str, ...] = ()
-    """The aspects of the last message, if it asked several things of the same, for "the same for EASTCONN"."""
+    asked: Tuple[Tuple[str, Tuple[str, ...]], ...] = ()
+    """Aspect and subjects of each question of the last message, if it held several: "the first part again"."""
 
     @classmethod
     def from_slots(cls, slots: Mapping[str, Any], facts: Facts) -> Context:
@@ -159,7 +177,11 @@ class Context:
         aspect, answered = (a if a in facts.aspects else None for a in (slots.get("aspect"), slots.get("answered")))
         mistaken = slots.get("mistaken")
         mistaken = mistaken if mistaken in facts.subjects else None
-        asked = tuple(a for a in slots.get("asked") or () if a in facts.aspects)
+        asked = tuple(
+            (aspect, tuple(subjects))
+            for aspect, subjects in slots.get("asked") or ()
+            if aspect in facts.aspects and all(s in facts.subjects for s in subjects)
+        )
         return cls(aspect, tuple(known), tuple(listed), answered, mistaken, asked)
 
 
@@ -170,23 +192,32 @@ def asks_something(intents: Iterable[str], facts: Facts) -> bool:
 
 def resolve_all(heard: Heard, context: Context, facts: Facts) -> List[Question]:
     """The full questions: one, or none where nothing says what is meant; several where "the same" is several."""
-    again = heard.intent in ("ellipsis", "correction") and heard.subjects
-    aspects = context.asked if again and context.asked else (context.aspect,)
+    part = PART.search(heard.text) if heard.intent == "repeat" and len(context.asked) > 1 else None
+    if part:
+        aspect, subjects = context.asked[min(WHICH_ONE.get(part.group(1).casefold(), -1), len(context.asked) - 1)]
+        return [_question(aspect, subjects, heard)]
+    of_another = heard.intent in ("ellipsis", "correction") and heard.subjects
+    aspects = (of_another and _asked_together(context, facts)) or (context.aspect,)
     each = (resolve(heard, replace(context, aspect=aspect), facts) for aspect in aspects)
     return [question for question in each if question is not None]
 
 
-def asked_together(questions: Sequence[Question], facts: Facts) -> Tuple[str, ...]:
-    """The aspects of the questions of one message, if they are several about the same (see ``Context.asked``)."""
-    aspects = tuple(dict.fromkeys(question.aspect for question in questions))
-    places = {tuple(facts.subjects[s].leads or s for s in question.subjects) for question in questions}
-    return aspects if len(aspects) > 1 and len(places) == 1 else ()
+def _asked_together(context: Context, facts: Facts) -> Tuple[str, ...]:
+    """The aspects of the last message, if it asked several things about the same: "the same for EASTCONN"."""
+    places = {tuple(facts.subjects[s].leads or s for s in subjects) for _, subjects in context.asked}
+    return tuple(dict.fromkeys(aspect for aspect, _ in context.asked)) if len(places) == 1 else ()
 
 
 def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     """The full question, or None where nothing says what is meant."""
     if heard.intent in FOLLOW_UPS:
         return _follow_up(heard, context, facts)
+    if heard.intent == "difference" and len({facts.subjects[s].kind for s in heard.subjects}) > 1:
+        if all(facts.answer(s, "definition") for s in heard.subjects):
+            return _question("definition", heard.subjects, heard)  # what each is, we can say
+    if heard.intent == "members" and WHO.search(heard.text) and heard.subjects:
+        if all(facts.leader_of(s) and not facts.answer(s, heard.intent) for s in heard.subjects):
+            return _question("leader", heard.subjects, heard)  # "So who does belong to CES?"
     if heard.strangers and not heard.subjects:
         return Question(heard.intent, strangers=heard.strangers)
     pair = context.listed[-2:]
@@ -272,13 +303,21 @@ def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]
     """A question that names nobody: about what the talk is about, else about what the aspect is about."""
     aspect = facts.aspects[heard.intent]
     whole = ALL_OF_THEM.search(heard.text) or (heard.intent == "leader" and SEVERAL_LEADERS.search(heard.text))
+    if heard.intent == "leader" and EACH.search(heard.text) and 1 < len(context.listed) <= PAIR_LENGTH:
+        return _question(heard.intent, context.listed, heard)  # "Who's over each?"
     if aspect.about and whole:
         return _question(heard.intent, (aspect.about,), heard)
+    if context.mistaken and heard.intent == "address" and WHERE_THEN.search(heard.text):
+        return _question("leads", (context.mistaken,), heard)
     all_of_a_kind = _all_of_a_kind(heard, facts)
-    if all_of_a_kind and not (SEVERAL.search(heard.text) and len(context.listed) > 1):
+    of_these = [s for s in context.listed if facts.subjects[s].kind in heard.kinds]
+    if all_of_a_kind and not (SEVERAL.search(heard.text) and len(of_these) > 1):
         return _question(heard.intent, all_of_a_kind, heard)
-    if heard.intent == "count" and context.aspect in OF_A_BOARD and "board_details" in facts.aspects:
-        return _question("board_details", context.subjects, heard)  # "How many sit on it?"
+    on_it = (heard.intent == "count" and not OF_THESE.search(heard.text)) or (
+        heard.intent in ("funding", "price", "salary") and PAID.search(heard.text)
+    )
+    if on_it and context.aspect in OF_A_BOARD and "board_details" in facts.aspects:
+        return _question("board_details", context.subjects, heard)  # "How many sit on it?", "Do they get paid?"
     subjects = _referred(heard, context, facts)
     if heard.intent in WHO_LEADS and ONE_PLACE.search(heard.text):
         # "Who leads it?": not everybody's leaders, whatever "it" is
@@ -290,6 +329,10 @@ def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]
         return _question(heard.intent, (aspect.about,), heard)
     if subjects:
         return _question(heard.intent, subjects, heard)
+    of_ours = OURS_ALL.search(heard.text) or (THESE_BODIES.search(heard.text) and context == Context())
+    everybody = _whole(heard.intent, facts) if of_ours else ()
+    if everybody:
+        return _question(heard.intent, everybody, heard)  # "BOCES?" "Ok, so what are ours?"
     if not any(facts.answer(s, heard.intent) for s in facts.subjects):
         return Question(heard.intent)
     return None
@@ -297,15 +340,21 @@ def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]
 
 def _all_of_a_kind(heard: Heard, facts: Facts) -> Tuple[str, ...]:
     """ "What year did the centers start?": about what they are all together, which has the answer."""
-    whole = facts.aspects["members"].about if "members" in facts.aspects else None
-    members = facts.answer(whole, "members") if whole else None
+    whole = _whole(heard.intent, facts)
     # In "who began it, the state or the centers?" they are no more than named.
-    if whole is None or members is None or heard.intent == "founder" or not facts.answer(whole, heard.intent):
+    if not whole or heard.intent == "founder":
         return ()
-    listed = (kind for kind in heard.kinds if f"{{list:{kind}}}" in members[1].text)
+    members = facts.answer(whole[0], "members")
+    listed = (kind for kind in heard.kinds if members and f"{{list:{kind}}}" in members[1].text)
     several = [word for kind in listed for word in facts.kinds[kind].words if word.endswith("s")]
     found = several and re.search(rf"(?<!\bof the )\b(?:{'|'.join(several)})\b", heard.text, re.I)
-    return (whole,) if found else ()
+    return whole if found else ()
+
+
+def _whole(aspect: str, facts: Facts) -> Tuple[str, ...]:
+    """What all the centers are together, if it has an answer."""
+    whole = facts.aspects["members"].about if "members" in facts.aspects else None
+    return (whole,) if whole and facts.answer(whole, aspect) else ()
 
 
 def _may_have(aspect: str, subjects: Sequence[str], facts: Facts) -> bool:
@@ -387,6 +436,8 @@ def _referred(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
     if picked:
         return picked
     subjects = context.subjects
+    if heard.intent in OF_A_NAME and context.aspect in WHO_LEADS and not heard.kinds:
+        return tuple(facts.leader_of(s) or s for s in subjects)  # "Who leads CREC?" "Spell that."
     if heard.intent in OF_AN_EVENT and context.aspect in TOLD_OF_AN_EVENT and len(subjects) == 1:
         # "In July 2021, the Alliance reaffirmed …" "On which day was this?"
         found = facts.answer(subjects[0], context.aspect)
@@ -420,6 +471,8 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
         named = tuple(s for s in named if facts.subjects[s].leads or facts.leader_of(s))  # "the Florio with a RESC"
     else:
         named = _main_subjects(replace(heard, subjects=named), facts)  # "the other accord, the one of the RESCs"
+    if heard.intent == "repeat" and not named and ORDINAL.search(heard.text):
+        named = _picked(heard, context, facts)  # "The first one again?"
     if heard.intent == "repeat" or (heard.intent == "more" and not named):
         if context.aspect is None:
             return None
@@ -440,14 +493,17 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
     if not named and not heard.strangers:
         named = _picked(heard, context, facts)
     if not named and LEADER_WORDS.search(heard.text) and context.subjects and not heard.strangers:
-        return resolve(replace(heard, intent="leader", subjects=()), context, facts)  # "What about its director, though?"
+        return resolve(
+            replace(heard, intent="leader", subjects=()), context, facts
+        )  # "What about its director, though?"
     if not named:
         if heard.strangers and context.aspect:
             return Question(context.aspect)
         return None
     if heard.intent == "back_to" or heard.intent == "more" or context.aspect is None:
         return _question("definition", named, heard)
-    claim = _claim(replace(heard, intent="leader", subjects=named), facts) if len(named) == 2 else None
+    claimed = (*named, *_denied(heard, named, context, facts))
+    claim = _claim(replace(heard, intent="leader", subjects=claimed), facts) if len(claimed) == 2 else None
     if claim:
         return claim
     aspect = context.aspect
@@ -465,6 +521,16 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
         if any(facts.answer(s, aspect) for s in facts.subjects):
             aspect = "definition"
     return _question(aspect, named, heard)
+
+
+def _denied(heard: Heard, named: Sequence[str], context: Context, facts: Facts) -> Tuple[str, ...]:
+    """ "Who leads CREC?" "Ain't it Kitching?": the center talked about, that somebody else is said to lead."""
+    person = len(named) == 1 and facts.subjects[named[0]].leads
+    if not person or len(context.subjects) != 1 or context.aspect not in WHO_LEADS:
+        return ()
+    denies = DENIES.search(heard.text) and not MEANS.search(heard.text)
+    place = facts.subjects[context.subjects[0]].leads or context.subjects[0]
+    return (place,) if denies and facts.leader_of(place) else ()
 
 
 def _others(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:

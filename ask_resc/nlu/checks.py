@@ -81,7 +81,9 @@ _DATE_ONLY = re.compile(
 _SINCE_WHEN = re.compile(r"^\W*(?:and |but |ok )?(?:effective|since|as of|dated?|from) when\W*$", re.I)
 _NOT_DATES = (OUT_OF_SCOPE, UNSURE, "wording", "history", "events", "legislation")
 _A_MEETING = re.compile(r"\b(?:next|meet\w*|meeting\w*|event\w*|conference\w*|workshop\w*|deadline\w*)\b", re.I)
-_AMOUNT = re.compile(r"\bhow (?:much|many)\b|\bby (?:year|month|date)\b|\b(?:last|this|next|per|each|every|a) (?:year|month|day)\b", re.I)
+_AMOUNT = re.compile(
+    r"\bhow (?:much|many)\b|\bby (?:year|month|date)\b|\b(?:last|this|next|per|each|every|a) (?:year|month|day)\b", re.I
+)
 _SHORT = 10
 
 
@@ -148,6 +150,7 @@ def stranger(judged: Judged, facts: Facts) -> Optional[Judged]:
 _IS_IT = re.compile(
     r"^(?!.*\b(?:what|who|whose|why|how|which|wht|wat)\b)"
     r".*\b(?:(?:is|are|was|isn't|isnt)\s+(?:it|that|this|they|those|(?:his|her|their) \w+)(?: place| one)?\b"
+    r"|\bthey'?re (?:one of|an?|part of)\b"
     r"|whether (?:it|they|(?:that|the|this) \w+) (?:is|are|was)\b"
     r"|(?:it'?s|that'?s) (?:one of|an?|part of|also|a real)\b)",
     re.I,
@@ -236,12 +239,15 @@ _OF_NOW = re.compile(
     r"|\b(?:recent\w*|lately|newest|latest|pending|already|passed|bills?|sponsor\w*|amend\w*)\b",
     re.I,
 )
+_AMENDED = re.compile(r"\b(?:amend|repeal|recodif|renumber)\w*\b", re.I)
 _STATUTE = re.compile(r"\b\d+-\d+\w*\b")
 
 
 def law_of_now(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Which law did they get passed this year?", "What is 10-76d?": another law than the one we have."""
-    if judged.intent not in ("law", "definition"):
+    if judged.intent == "founding":
+        return _as(judged, "legislation") if _AMENDED.search(judged.text) else None
+    if judged.intent not in ("law", "definition", "ellipsis", UNSURE, OUT_OF_SCOPE):
         return None
     laws = [found[1].text for s in facts.subjects for found in [facts.answer(s, "law")] if found]
     another = any(not any(number in law for law in laws) for number in _STATUTE.findall(judged.text))
@@ -275,6 +281,55 @@ def another_state(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "How many RESCs are in Massachusetts?": those of another state."""
     asks = judged.intent in facts.aspects or judged.intent == UNSURE
     return _as(judged, "other_body") if asks and _IN_ANOTHER_STATE.search(judged.text) else None
+
+
+_ONE_ABOVE = re.compile(
+    r"\b(?:one|single) (?:boss|head|leader|person|chief|director|honcho)\b.{0,20}\b(?:above|over|on top of)\b"
+    r"|\b(?:above|over|on top of) all (?:of (?:them|those|these)|(?:the )?(?:six|others))\b"
+    r"|\b(?:boss|head|leader|chief|director) of (?:the )?(?:whole|entire)\b",
+    re.I,
+)
+
+
+def one_above(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "Is there one boss above all of them?": nobody that the page names."""
+    above = judged.intent in ("leader", "leads", "governance", UNSURE) and _ONE_ABOVE.search(judged.text)
+    return _as(judged, "other_official") if above else None
+
+
+_DEGREE = re.compile(
+    r"\b(?:dr|doctor|doctorate|phd|degree)\b.{0,12}\b(?:in what|of what|of medicine|of philosophy|of education|in which|from where)\b"
+    r"|\b(?:md|m\.d\.|medical|real) ?(?:doctor|dr)?\b.{0,3}\?|\bmd\b|\bwhat (?:kind|sort|type) of (?:a )?(?:dr|doctor)\b",
+    re.I,
+)
+
+
+def degree(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "Is she a doctor of medicine?": more than the "Dr." before a name tells."""
+    return _as(judged, "private_life") if judged.intent == "title" and _DEGREE.search(judged.text) else None
+
+
+_OURS = re.compile(
+    r"\b(?:what|whats|what's|describe|explain|define)\b.{0,30}\b(?:ours|yours|urs|(?:the|your|our) (?:resc|ct|connecticut|own) one)\b",
+    re.I,
+)
+_NOT_OURS = (
+    "closest",
+    "difference",
+    "help",
+    "other_body",
+    "bot_challenge",
+    "members",
+    "ellipsis",
+    OUT_OF_SCOPE,
+    UNSURE,
+)
+
+
+def ours(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "Ok, so what is yours?", after another's: what ours is."""
+    asks = judged.intent in _NOT_OURS and _OURS.search(judged.text) and len(judged.text.split()) <= _SHORT
+    return _as(judged, "definition") if asks and not judged.strangers else None
 
 
 _NUMBER = re.compile(r"\b\d[\w-]{3,}\b")
@@ -355,7 +410,7 @@ _ONLY_LEADING = frozenset(
     "just kindly know lady lead leader leads led lol looking m main man manager me mom mr mrs ms my name named "
     "names need not now number of oh ok okay on one only opposite or out over person place please pls present re "
     "reins right run runs s same seat shots sit sits so steering tell thank thanks that the their them then there "
-    "these they this those to today too top uh um up us want we well what whats wheel who whom whos whose with "
+    "these they things this those to today too top uh um up us want we well what whats wheel who whom whos whose with "
     "woman would yes you your".split()
 )
 _LEADS = re.compile(
@@ -370,6 +425,17 @@ _NOT_BELOW = re.compile(rf"\bnot (?:the |an? |his |her )?{_OTHER_ROLE.pattern}(?
 _WAS_AGAIN = re.compile(r"\bw(?:as|ere)\b.*\b(?:again|agian)\b", re.I)
 _TOLD_BEFORE = re.compile(r"\bwho was (?=(?:the|that)\s+one\b)", re.I)  # "who was the CES one again"
 _HAS_GOT = re.compile(r"\bwho(?:'s|s|se|'ve| has| have)? (?:all )?(?:got|has|have)\b", re.I)  # "whose got LEARN"
+
+
+_OF_EACH = re.compile(
+    r"^\W*(?:and|n|so|ok|now)?\W*who(?:'?s|se)?\b(?:\s+\w+){0,3}\s+each(?: one| of (?:them|those|these))?\W*$", re.I
+)
+
+
+def of_each(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "Who's over each?": who leads them."""
+    asks = judged.intent in ("governance", "members", *_NOT_THE_TOP) and _OF_EACH.search(judged.text)
+    return _as(judged, "leader") if asks and not judged.strangers else None
 
 
 def was_again(judged: Judged, facts: Facts) -> Optional[Judged]:
@@ -478,11 +544,15 @@ CHECKS: Dict[str, Check] = {
         law_of_now,
         other_year,
         another_state,
+        one_above,
+        degree,
+        ours,
         number_quoted,
         other_role,
         name_asked,
         free_or_not,
         not_for_us,
+        of_each,
         was_again,
         at_the_top,
         bare_name,

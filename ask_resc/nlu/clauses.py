@@ -40,7 +40,8 @@ _IMPERATIVE = (
 # A question or a request, rather than a remark around one.
 _WHAT = r"(?:who|whos|who's|whose|whom|what|whats|what's|when|where|which|how|wat|wht|wen)"
 _ASKS_PLAINLY = re.compile(
-    rf"^(?!\W*like\b).*\?|{_OPENING}(?:(?:in|at|on|for|from|by|to|of|with|under)\s+)?(?:{_ASKS}|(?:{_IMPERATIVE})\b)"
+    rf"^(?!\W*like\b).*\?|^\W*(?:\w+\W+){{0,2}}why (?:is|are|did|do|does|was|were|would)\b"
+    rf"|{_OPENING}(?:you|u|ya|y'all) (?:got|have)\b|{_OPENING}(?:(?:in|at|on|for|from|by|to|of|with|under)\s+)?(?:{_ASKS}|(?:{_IMPERATIVE})\b)"
     rf"|^\W*(?:[\w']+\W+){{1,3}}?{_WHAT}\b",
     re.I,
 )
@@ -53,7 +54,7 @@ _ASKS_SOMEHOW = re.compile(
 # comma and a question word.
 _BOUNDARY = re.compile(
     rf"(?<=[^\W\d_]{{3}}[.])\s+(?=\S)|(?<=\d[.])\s+(?=[A-Z])|(?<=[?!;])\s*(?=\S)|\s*\n+\s*|\s+[-–—]+\s+|\.{{2,}}\s*"
-    rf"|,?\s+(?:and|adn|nad|n|plus|but|&|\+|or)\s+(?:also\s+)?(?=(?:{_ASKS_AT}))"
+    rf"|,?\s+(?:and|adn|nad|n|plus|but|&|\+|or)\s+(?:also\s+|if so,?\s+)?(?=(?:{_ASKS_AT}))|\s+\+\s+"
     # but not in "when, exactly, was it"
     rf"|(?<!ly)(?<!pray)(?<!please)[,:]\s*(?=(?:and\s+)?(?:{_ASKS_AT}))"
     # What somebody is doing, or needs it for: "who runs CREC, walking into a meeting", "…, it's for a letter".
@@ -91,9 +92,23 @@ def marks_written(text: str) -> str:
     return text
 
 
+# "Need by noon: what the Accord is, month and year", with items for clauses.
+_LIST = re.compile(
+    r"\b(?:need|needs|pls|please|plz|want|following|things?|qs?|questions?|verify|confirm)\b[^:?.;,]{0,20}:", re.I
+)
+_ITEM = re.compile(r"(?<=\w):\s+|\s*,\s+")
+
+
+def is_list(text: str) -> bool:
+    """Whether ``text`` lists what is wanted: "need by noon: the statute, month/yr", "head of CES + phone"."""
+    return _LIST.search(text) is not None or " + " in text
+
+
 def split(text: str) -> List[str]:
     """Sentences and clauses of ``text``; at most ``MAX_CLAUSES``, the last ones, where the point mostly is."""
     parts = [part.strip(" ,;–—-") for part in _BOUNDARY.split(text)]
+    if _LIST.search(text):
+        parts = [item.strip(" ,;–—-") for part in parts for item in _ITEM.split(part)]
     return [part for part in parts if re.search(r"\w", part) and not _BARE.match(part)][-MAX_CLAUSES:]
 
 

@@ -22,6 +22,7 @@ from ask_resc.context import (
     ABOUT_LEADING,
     FOLLOW_UPS,
     IS_HE,
+    IS_ITS_LEADER,
     OUT_OF_SCOPE,
     PERSON_WORDS,
     THING_WORDS,
@@ -32,7 +33,7 @@ from ask_resc.context import (
 from ask_resc.facts.live import facts
 from ask_resc.nlu import checks
 from ask_resc.nlu.checks import Judged
-from ask_resc.nlu.clauses import CLAUSE_OF, HALF, asking
+from ask_resc.nlu.clauses import CLAUSE_OF, HALF, asking, is_list
 from ask_resc.nlu.intent import CHANCES
 from ask_resc.nlu.names import Found
 from ask_resc.nlu.outcomes import DECLINE, TALK, Outcomes
@@ -57,6 +58,7 @@ _ASKS_INSIDE = re.compile(
 )
 _WHICH_ONES = re.compile(r"^\W*(?:and )?which (?:ones?|are they)(?:,? (?:please|pls))?\W*$", re.I)
 _GOES_ON = re.compile(r"^\W*(?:(?:oh|ok|okay|so|well)\W+)*(?:and|now|also|then|next|plus)\b", re.I)
+_NOT_THAT = re.compile(r"\bnot (?:the |an? )?$", re.I)  # "not the Honda, the RESC one"
 _SET_ASIDE = re.compile(r"\b(?:not|isnt|instead of|rather than|nt)\s*$|n['’]t\s*(?:mean\s*)?$", re.I)
 
 
@@ -119,9 +121,10 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         if clauses and clauses[0].get(HALF):
             return self._two(parts, outcomes) or [whole]
         asks = asking([part["text"] for part in parts])
+        listed = is_list(whole["text"])
         requests = [
             part for part, does in zip(parts, asks, strict=False)
-            if part["intent"] not in TALK and (does or self._surely_asks(part, outcomes))
+            if part["intent"] not in TALK and (does or self._surely_asks(part, listed, outcomes))
         ]  # fmt: skip
         if len(whole["text"].split()) > SHORT and whole["intent"] in outcomes.facts.aspects:
             # "You can use any of them, I heard. Is that right?" asks for nothing to be said again
@@ -155,12 +158,12 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             return asked
         return [whole]
 
-    def _surely_asks(self, part: Dict[Text, Any], outcomes: Outcomes) -> bool:
-        """ "My kicker is a freshman what's CSDE": a question behind a remark, beside another that begins like one."""
+    def _surely_asks(self, part: Dict[Text, Any], listed: bool, outcomes: Outcomes) -> bool:
+        """ "My kicker is a freshman what's CSDE", "need: CREC director, statute": a question that does not begin like one."""
         return (
             part["intent"] in outcomes.facts.aspects
             and part["confidence"] >= self._config["half"]
-            and _ASKS_INSIDE.search(part["text"]) is not None
+            and (_ASKS_INSIDE.search(part["text"]) is not None or (listed and not _is_name(part)))
         )
 
     def _two(self, halves: List[Dict[Text, Any]], outcomes: Outcomes) -> List[Dict[Text, Any]]:
@@ -188,11 +191,12 @@ class QuestionCollector(GraphComponent, IntentClassifier):
                 named.setdefault(mention.subject, mention.text)
                 if _SET_ASIDE.search(text[: text.find(mention.text)]):
                     excluded.append(mention.subject)
+        strangers = tuple(s for s in found.strangers if not _NOT_THAT.search(text[: text.find(s)]))
         chances = message.get(CHANCES) or {OUT_OF_SCOPE: 1.0}
         meant = tuple(subject for subject in named if subject not in excluded)
         intent, certainty = self._decide(chances, meant, len(text.split()), outcomes)
         judged = checks.apply(
-            Judged(text, intent, certainty, tuple(named), found.strangers, found.kinds, chances, tuple(named.values())),
+            Judged(text, intent, certainty, tuple(named), strangers, found.kinds, chances, tuple(named.values())),
             outcomes.facts,
             self._config["without"],
         )
@@ -203,7 +207,7 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             "subjects": list(judged.subjects),
             "named": named,
             "kinds": sorted(found.kinds),
-            "strangers": list(found.strangers),
+            "strangers": list(strangers),
             "excluded": excluded,
             "grain": checks.grain(text),
             "options": sorted(chances, key=lambda i: -chances[i])[:5],
@@ -276,12 +280,18 @@ def _led_in(asked: List[Dict[Text, Any]], parts: List[Dict[Text, Any]]) -> List[
     if others and len(asked) == 2 and not asked[1]["subjects"] and THING_WORDS.search(asked[1]["text"]):
         return others  # "And the other centers? Who leads them?"
     for question in asked:
-        before = [p for p in parts[: parts.index(question)] if p["subjects"] and p not in asked[:-1]]
+        before = [p for p in parts[: parts.index(question)] if p["subjects"]]
+        is_its_leader = before and IS_ITS_LEADER.search(
+            question["text"]
+        )  # "Is CREC a RESC, and is its director Florio?"
+        before = before if is_its_leader else [p for p in before if p not in asked[:-1]]
         led = before and (points(question["text"]) or before[-1]["intent"] in FOLLOW_UPS)
         if question["intent"] not in FOLLOW_UPS and not question["subjects"] and led:
             question.update({key: before[-1][key] for key in ("subjects", "named")})
         elif before and (
-            IS_HE.search(question["text"]) or (question["intent"] == "person" and points(question["text"]))
+            is_its_leader
+            or IS_HE.search(question["text"])
+            or (question["intent"] == "person" and points(question["text"]))
         ):
             # "Kate Ericson, is she at CREC?", "It says Dumais. Would that be somebody at the RESCs?"
             question["subjects"] = list(dict.fromkeys((*before[-1]["subjects"], *question["subjects"])))

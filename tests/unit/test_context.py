@@ -8,12 +8,12 @@ from typing import Any, Dict, List, Tuple
 import pytest
 from ruamel.yaml import YAML
 
+from actions.dialogue import reply_to
 from ask_resc.answers import Question
 from ask_resc.context import (
     FOLLOW_UPS,
     Context,
     Heard,
-    asked_together,
     asks_something,
     at_home,
     named,
@@ -579,16 +579,102 @@ def all_asked(text: str, name: str, after: Context) -> List[str]:
     return [question.aspect for question in questions]
 
 
+OF_CES = Context("leader", ("ces",), ("ces",), "leader", asked=(("membership", ("ces",)), ("leader", ("ces",))))
+
+
 def test_context_the_same_two_questions_for_another():
-    of_ces = [Question("membership", ("ces",)), Question("leader", ("ces",))]
-    after = replace(remember(of_ces, NOTHING, FACTS), asked=asked_together(of_ces, FACTS))
-    assert all_asked("the same two for EASTCONN", "eastconn", after) == ["membership", "leader"]
+    assert all_asked("the same two for EASTCONN", "eastconn", OF_CES) == ["membership", "leader"]
 
 
-def test_context_what_was_asked_together_is_of_one():
-    assert asked_together([Question("leader", ("learn",)), Question("hours", ("ericson",))], FACTS)
-    assert not asked_together([Question("leader", ("learn",)), Question("founding", ("alliance",))], FACTS)
-    assert not asked_together([Question("leader", ("learn",))], FACTS)
+def test_context_what_was_asked_of_two_is_not_asked_of_a_third():
+    after = replace(OF_CES, asked=(("founding", ("alliance",)), ("leader", ("ces",))))
+    assert all_asked("and EASTCONN?", "eastconn", after) == ["leader"]
+
+
+@pytest.mark.parametrize(
+    ("text", "aspect"), [("the first part again", "membership"), ("sorry, the 2nd question?", "leader")]
+)
+def test_context_a_part_of_what_was_asked_is_said_again(text, aspect):
+    assert resolve_all(Heard("repeat", text), OF_CES, FACTS) == [Question(aspect, ("ces",))]
+
+
+def test_context_dialogue_remembers_what_was_asked_together():
+    both = [Heard("membership", "is CES a RESC", ("ces",)), Heard("leader", "who leads it")]
+    _, after = reply_to(both, NOTHING, FACTS)
+    assert after.asked == OF_CES.asked
+    _, after = reply_to([Heard("ellipsis", "and ACES?", ("aces",))], after, FACTS)
+    assert after.asked == (("membership", ("aces",)), ("leader", ("aces",)))
+    _, after = reply_to([Heard("founding", "when was the Accord made", ("accord",))], after, FACTS)
+    assert after.asked == ()
+
+
+@pytest.mark.parametrize("text", ["no its Danehy", "ain't it Danehy", "not Danehy?", "Danehy, same place?"])
+def test_context_another_leader_is_a_claim(text):
+    question = resolve(Heard("correction", text, ("danehy",), {"danehy": "Danehy"}), ABOUT_CREC, FACTS)
+    assert question == Question("leader", ("crec",), {"danehy": "Danehy"}, claimed_leader="danehy")
+
+
+@pytest.mark.parametrize("text", ["no, I meant Danehy", "and Danehy?", "sorry, it's Danehy"])
+def test_context_another_person_asked_about_is_no_claim(text):
+    question = resolve(Heard("correction", text, ("danehy",), {"danehy": "Danehy"}), ABOUT_CREC, FACTS)
+    assert question is not None and question.claimed_leader is None
+
+
+def test_context_spelling_after_who_leads_is_of_the_leader():
+    assert asked("spelling", "spell that", after=ABOUT_CREC) == ("spelling", ("florio",))
+
+
+def test_context_these_outfits_with_nothing_before_are_all_of_them():
+    assert asked("founding", "what yr did these outfits start") == ("founding", ("resc",))
+    assert asked("founding", "when did these start") is None
+
+
+def test_context_after_another_s_what_is_ours():
+    assert asked("definition", "ok so what is yours") == ("definition", ("resc",))
+
+
+def test_context_what_two_unlike_are_is_told_where_they_are_compared():
+    assert asked("difference", "how do they differ", "alliance", "accord") == ("definition", ("alliance", "accord"))
+    assert asked("difference", "how do they differ", "crec", "aces") == ("difference", ("crec", "aces"))
+
+
+def test_context_who_belongs_to_a_center_is_its_leader():
+    assert asked("members", "so who does belong to CES", "ces") == ("leader", ("ces",))
+
+
+@pytest.mark.parametrize("aspect", ["governance", "board_details"])
+def test_context_pay_of_the_board_is_a_detail_of_the_board(aspect):
+    after = Context(aspect, ("resc",), (), "governance")
+    assert asked("funding", "do they get paid for it", after=after) == ("board_details", ("resc",))
+    assert asked("funding", "who pays for them", after=ABOUT_ALLIANCE) == ("funding", ("resc",))
+
+
+def test_context_how_many_of_these_there_are_is_not_about_the_board():
+    after = Context("governance", ("resc",), (), "governance")
+    assert asked("count", "how many of these are there", after=after) == ("count", ("resc",))
+    assert asked("count", "how many sit on it", after=after) == ("board_details", ("resc",))
+
+
+def test_context_each_of_two():
+    after = Context("membership", ("learn", "eastconn"), ("learn", "eastconn"), "membership")
+    assert asked("leader", "who's over each", after=after) == ("leader", ("learn", "eastconn"))
+
+
+def test_context_where_then_is_whom_the_claim_was_about():
+    after = Context("leader", ("learn",), ("learn",), "leader", "dumais")
+    assert asked("address", "where then", after=after) == ("leads", ("dumais",))
+    assert asked("address", "where is it", after=after) == ("address", ("learn",))
+
+
+def test_context_the_first_one_is_said_again():
+    after = Context("leader", ("aces",), ("crec", "aces"), "leader")
+    assert asked("repeat", "the first one again", after=after) == ("leader", ("crec",))
+
+
+def test_context_its_director_is_a_claim():
+    heard = Heard("leader", "is its director Kate Ericson", ("eastconn", "ericson"))
+    question = resolve(heard, NOTHING, FACTS)
+    assert question is not None and (question.subjects, question.claimed_leader) == (("eastconn",), "ericson")
 
 
 def test_context_ours_is_not_asked_what_was_asked_of_another():
@@ -632,7 +718,7 @@ def slots(context: Context) -> Dict[str, Any]:
         "listed": list(context.listed) or None,
         "answered": context.answered,
         "mistaken": context.mistaken,
-        "asked": list(context.asked) or None,
+        "asked": [[aspect, list(subjects)] for aspect, subjects in context.asked] or None,
     }
 
 
@@ -641,7 +727,9 @@ def slots(context: Context) -> Dict[str, Any]:
     [
         NOTHING,
         ABOUT_CREC,
-        Context("phone", ("crec", "aces"), ("crec", "aces"), "leader", "florio", ("leader", "phone")),
+        Context(
+            "phone", ("crec", "aces"), ("crec", "aces"), "leader", "florio", (("leader", ("crec",)), ("phone", ()))
+        ),
     ],
 )
 def test_context_survives_the_slots(context: Context):

@@ -514,6 +514,55 @@ def test_checks_stranger_that_is_asked_to_be_one_is_nobody_here():
     assert after("stranger", beside) == "definition"
 
 
+@pytest.mark.parametrize(
+    "text", ["who sits over all of them", "who is the head of the whole alliance", "is there one boss above them"]
+)
+def test_checks_one_above_is_nobody_we_know(text: str):
+    assert after("one_above", judged(text, "leader")) == "other_official"
+
+
+@pytest.mark.parametrize("text", ["who heads all of them", "name the head of each", "who is over at ACES", "all heads"])
+def test_checks_one_above_leaves_who_leads_them(text: str):
+    assert after("one_above", judged(text, "leader")) == "leader"
+
+
+@pytest.mark.parametrize(
+    "text", ["dr in what", "is he a dr, MD i mean", "what kind of doctor is she", "a real doctor?"]
+)
+def test_checks_degree_is_personal(text: str):
+    assert after("degree", judged(text, "title")) == "private_life"
+
+
+@pytest.mark.parametrize("text", ["is he a Dr?", "what's her title", "doctor or mister"])
+def test_checks_degree_leaves_the_title(text: str):
+    assert after("degree", judged(text, "title")) == "title"
+
+
+@pytest.mark.parametrize("text", ["what's the RESC one then", "no urs. what does yours explain", "then what is ours"])
+def test_checks_ours_is_described(text: str):
+    assert after("ours", judged(text, "difference")) == "definition"
+
+
+@pytest.mark.parametrize("text", ["is it closer than ours", "how does it compare to yours"])
+def test_checks_ours_leaves_comparisons(text: str):
+    assert after("ours", judged(text, "difference")) == "difference"
+
+
+@pytest.mark.parametrize("text", ["n who's got each one", "who runs each of them", "and who heads each"])
+def test_checks_of_each_is_who_leads_them(text: str):
+    assert after("of_each", judged(text, "members")) == "leader"
+
+
+def test_checks_of_each_leaves_what_each_is():
+    assert after("of_each", judged("what does each do", "members")) == "members"
+
+
+def test_checks_law_of_now_is_what_was_amended():
+    assert after("law_of_now", judged("has it been amended since that date", "founding")) == "legislation"
+    assert after("law_of_now", judged("and 10-76d", "ellipsis")) == "legislation"
+    assert after("law_of_now", judged("and ACES", "ellipsis", "aces")) == "ellipsis"
+
+
 def test_checks_count_of_what_else():
     assert after("count_of_what", judged("how many members?", "count")) == OUT_OF_SCOPE
 
@@ -531,6 +580,11 @@ TYPICAL = {
     "law_of_now": judged("which law did they get passed this year", "law"),
     "other_year": judged("who led CREC in 2010", "leader", "crec"),
     "another_state": judged("how many are there in Texas", "count"),
+    "one_above": judged("is there one boss above all of them", "leader"),
+    "degree": judged("is she a doctor of medicine", "title"),
+    "ours": judged("ok so what is yours", "closest"),
+    "of_each": judged("whos over each", "governance"),
+    "was_again": judged("which one was Kitching again", "predecessor", "kitching"),
     "number_quoted": judged("what happened in July 2021", "news"),
     "other_role": judged("and his deputy", "leader"),
     "name_asked": judged("what first name", "history"),

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from ask_resc.nlu.clauses import CLAUSE_OF, HALF, MAX_CLAUSES, ClauseSplitter, asking, halves, marks_written, split
+from ask_resc.nlu.clauses import (
+    CLAUSE_OF,
+    HALF,
+    MAX_CLAUSES,
+    ClauseSplitter,
+    asking,
+    halves,
+    is_list,
+    marks_written,
+    split,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +52,10 @@ from ask_resc.nlu.clauses import CLAUSE_OF, HALF, MAX_CLAUSES, ClauseSplitter, a
         ("lol perfect ok and the mission", ["lol perfect", "ok and the mission"]),
         ("what is CES adn who leads it", ["what is CES", "who leads it"]),
         ("why did they form it and when", ["why did they form it", "when"]),
+        ("is CES in it, and if so who leads it", ["is CES in it", "who leads it"]),
+        ("head of CES + a phone number", ["head of CES", "a phone number"]),
+        ("need by 2: what it is, month/yr", ["need by 2", "what it is", "month/yr"]),
+        ("memo. pls: the mission; which offices", ["memo.", "pls", "the mission", "which offices"]),
         ("who leads CREC, and whether it is a RESC", ["who leads CREC", "whether it is a RESC"]),
     ],
 )
@@ -150,6 +164,16 @@ def test_clauses_that_ask_are_told_from_remarks(clauses: List[str], asks: List[b
 )
 def test_clauses_a_wish_asks_where_nothing_is_asked_plainly(clause: str):
     assert asking(["I work at a school", clause]) == [False, True]
+
+
+@pytest.mark.parametrize("text", ["need: the statute, a date", "Two things: the date and the law", "CES + ACES"])
+def test_clauses_of_a_list_are_told(text: str):
+    assert is_list(text)
+
+
+@pytest.mark.parametrize("text", ["I need the date", "what is it: a school?", "C++ courses", "who leads CES; and ACES"])
+def test_clauses_of_anything_else_are_no_list(text: str):
+    assert not is_list(text)
 
 
 def test_clauses_of_nothing_ask_nothing():

@@ -343,6 +343,24 @@ def test_questions_a_name_that_says_which_one_is_no_subject(ask: Asker):
     assert question["subjects"] == []
 
 
+def test_questions_its_director_is_that_of_the_question_before(ask: Asker):
+    first, second = "Is EASTCONN a RESC,", "is its director Kate Ericson?"
+    member = {"membership": 0.95, "phone": 0.05}
+    message = ask(f"{first} and {second}", member, (first, member), (second, LEADER))
+    assert [q["subjects"] for q in message.get(QUESTIONS)] == [["eastconn", "resc"], ["eastconn", "resc", "ericson"]]
+
+
+def test_questions_notes_are_asked_beside_each_other(ask: Asker):
+    law = {"law": 0.95, "phone": 0.05}
+    message = ask("need: year founded, statute number", law, ("year founded", FOUNDING), ("statute number", law))
+    assert [q["intent"] for q in message.get(QUESTIONS)] == ["founding", "law"]
+
+
+def test_questions_another_that_is_set_aside_is_not_meant(ask: Asker):
+    [question] = ask("not the Honda, the RESC one. date?", FOUNDING).get(QUESTIONS)
+    assert (question["intent"], question["strangers"]) == ("founding", [])
+
+
 def test_questions_which_ones_belongs_to_the_question_before_it(ask: Asker):
     message = ask(
         "do they work with the state? which ones please", FOUNDING,
