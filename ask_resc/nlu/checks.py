@@ -247,6 +247,8 @@ def law_of_now(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Which law did they get passed this year?", "What is 10-76d?": another law than the one we have."""
     if judged.intent == "founding":
         return _as(judged, "legislation") if _AMENDED.search(judged.text) else None
+    if judged.intent in ("affirm", "correction") and _STATUTE.search(judged.text):
+        return _as(judged, "law")  # "10-76a you mean?"
     if judged.intent not in ("law", "definition", "ellipsis", UNSURE, OUT_OF_SCOPE):
         return None
     laws = [found[1].text for s in facts.subjects for found in [facts.answer(s, "law")] if found]
@@ -285,7 +287,7 @@ def another_state(judged: Judged, facts: Facts) -> Optional[Judged]:
 
 _ONE_ABOVE = re.compile(
     r"\b(?:one|single) (?:boss|head|leader|person|chief|director|honcho)\b.{0,20}\b(?:above|over|on top of)\b"
-    r"|\b(?:above|over|on top of) all (?:of (?:them|those|these)|(?:the )?(?:six|others))\b"
+    r"|\b(?:above|over|on top of) all (?:of (?:them|those|these)|the others)\b"
     r"|\b(?:boss|head|leader|chief|director) of (?:the )?(?:whole|entire)\b",
     re.I,
 )
@@ -298,8 +300,8 @@ def one_above(judged: Judged, facts: Facts) -> Optional[Judged]:
 
 
 _DEGREE = re.compile(
-    r"\b(?:dr|doctor|doctorate|phd|degree)\b.{0,12}\b(?:in what|of what|of medicine|of philosophy|of education|in which|from where)\b"
-    r"|\b(?:md|m\.d\.|medical|real) ?(?:doctor|dr)?\b.{0,3}\?|\bmd\b|\bwhat (?:kind|sort|type) of (?:a )?(?:dr|doctor)\b",
+    r"\b(?:dr|doctor|doctorate|phd|degree)\b.{0,12}\b(?:(?:in|of) what|in which|from where|of (?:medicine|education))\b"
+    r"|\b(?:medical|real) (?:doctor|dr)\b|\bm\.?d\b|\bwhat (?:kind|sort|type) of (?:a )?(?:dr|doctor)\b",
     re.I,
 )
 
@@ -309,10 +311,7 @@ def degree(judged: Judged, facts: Facts) -> Optional[Judged]:
     return _as(judged, "private_life") if judged.intent == "title" and _DEGREE.search(judged.text) else None
 
 
-_OURS = re.compile(
-    r"\b(?:what|whats|what's|describe|explain|define)\b.{0,30}\b(?:ours|yours|urs|(?:the|your|our) (?:resc|ct|connecticut|own) one)\b",
-    re.I,
-)
+_OURS = re.compile(r"\b(?:what|whats|what's|describe|explain|define)\b.{0,30}\b(?:ours|yours|urs|your own)\b", re.I)
 _NOT_OURS = (
     "closest",
     "difference",

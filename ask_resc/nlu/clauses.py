@@ -41,7 +41,8 @@ _IMPERATIVE = (
 _WHAT = r"(?:who|whos|who's|whose|whom|what|whats|what's|when|where|which|how|wat|wht|wen)"
 _ASKS_PLAINLY = re.compile(
     rf"^(?!\W*like\b).*\?|^\W*(?:\w+\W+){{0,2}}why (?:is|are|did|do|does|was|were|would)\b"
-    rf"|{_OPENING}(?:you|u|ya|y'all) (?:got|have)\b|{_OPENING}(?:(?:in|at|on|for|from|by|to|of|with|under)\s+)?(?:{_ASKS}|(?:{_IMPERATIVE})\b)"
+    rf"|{_OPENING}(?:you|u|ya|y'all) (?:got|have)\b"
+    rf"|{_OPENING}(?:(?:in|at|on|for|from|by|to|of|with|under)\s+)?(?:{_ASKS}|(?:{_IMPERATIVE})\b)"
     rf"|^\W*(?:[\w']+\W+){{1,3}}?{_WHAT}\b",
     re.I,
 )

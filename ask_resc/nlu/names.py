@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
-from ask_resc.facts.model import Facts, Subject, names_of
+from ask_resc.facts.model import Answer, Facts, Subject, names_of
 from ask_resc.nlu.words import language
 
 PLACEHOLDER = re.compile(r"^\{(\w+)\}$")
@@ -93,6 +93,7 @@ class NameMatcher:
         self._sounds: Dict[str, Tuple[str, str, str]] = {}  # how a name sounds -> (first letter, subject, how)
         self._many = frozenset(k for k in facts.kinds if len(facts.of_kind(k)) > 1)  # kinds with several subjects
         self._heads = _heads(facts)
+        self._abbreviated = _abbreviated(facts)
         for key, subject in facts.subjects.items():
             self._add(key, subject)
         for key, subject in facts.subjects.items():
@@ -278,6 +279,7 @@ class NameMatcher:
                 and word.isupper()
                 and word.isalpha()
                 and word.casefold() not in self.words
+                and word not in self._abbreviated
             ):
                 yield word
 
@@ -470,6 +472,14 @@ def _other_forms(first: str) -> FrozenSet[str]:
 @lru_cache(maxsize=1)
 def _nicknames() -> NickNamer:
     return NickNamer()
+
+
+def _abbreviated(facts: Facts) -> FrozenSet[str]:
+    """ "BOE", because an answer tells of a Board of Education."""
+    cells = [cell for subject in facts.subjects.values() for cell in subject.answers.values()]
+    texts = [cell.text for cell in cells if isinstance(cell, Answer)]
+    phrases = [phrase for text in texts for phrase in re.findall(r"[A-Z]\w+(?: (?:of|for|and)? ?[A-Z]\w+)+", text)]
+    return frozenset("".join(word[0] for word in phrase.split()).upper() for phrase in phrases)
 
 
 def _heads(facts: Facts) -> Tuple[str, ...]:

@@ -23,6 +23,7 @@ from ask_resc.context import (
     FOLLOW_UPS,
     IS_HE,
     IS_ITS_LEADER,
+    OURS_ALL,
     OUT_OF_SCOPE,
     PERSON_WORDS,
     THING_WORDS,
@@ -150,7 +151,7 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             return [part for part in parts if id(part) in chosen][-self._config["max_questions"] :]
         alone = len(requests) == 1 and len(whole["text"].split()) > RAMBLING
         if alone or whole["intent"] in _NOT_A_QUESTION or asked[0]["confidence"] >= whole["confidence"]:
-            if not asked[0]["subjects"]:
+            if not asked[0]["subjects"] and not OURS_ALL.search(asked[0]["text"]):
                 # "I saw a letter from EdAdvance. Who runs it?"
                 asked[0].update({key: whole[key] for key in ("subjects", "named", "strangers")})
             if len(whole["text"].split()) <= SHORT:
@@ -159,7 +160,7 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         return [whole]
 
     def _surely_asks(self, part: Dict[Text, Any], listed: bool, outcomes: Outcomes) -> bool:
-        """ "My kicker is a freshman what's CSDE", "need: CREC director, statute": a question that does not begin like one."""
+        """ "My kicker is a freshman what's CSDE", "need: CREC director, statute": no beginning like one."""
         return (
             part["intent"] in outcomes.facts.aspects
             and part["confidence"] >= self._config["half"]
@@ -298,8 +299,10 @@ def _led_in(asked: List[Dict[Text, Any]], parts: List[Dict[Text, Any]]) -> List[
             question["named"] = {**before[-1]["named"], **question["named"]}
     used = [set(question["subjects"]) for question in asked if question["intent"] not in FOLLOW_UPS]
     return [
-        question for question in asked
+        question for question, following in zip(asked, [*asked[1:], None], strict=True)
         if question["intent"] not in FOLLOW_UPS
+        # "And ACES, also how long has he been there?"
+        or (question["intent"] == "ellipsis" and following and _GOES_ON.search(following["text"]))
         or (question["subjects"] and not any(set(question["subjects"]) <= subjects for subjects in used))
     ]  # fmt: skip
 

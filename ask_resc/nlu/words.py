@@ -13,7 +13,7 @@ from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix
 # How people write in a hurry; the encoder was taught on sentences.
 SHORTHAND = {
     "wht": "what", "wat": "what", "wut": "what", "whats": "what's", "wen": "when", "whn": "when", "wher": "where",
-    "whos": "who's", "hows": "how's", "y": "why", "yr": "year", "yrs": "years", "ur": "your", "urs": "yours", "u": "you", "r": "are",
+    "whos": "who's", "hows": "how's", "y": "why", "yr": "year", "yrs": "years", "ur": "your", "u": "you", "r": "are",
     "abt": "about", "rn": "right now", "idk": "I don't know", "pls": "please", "plz": "please", "thx": "thanks",
     "ty": "thank you", "tysm": "thank you so much", "bc": "because", "cuz": "because", "w": "with", "tho": "though",
     "gonna": "going to", "wanna": "want to", "gotta": "got to", "nvm": "never mind", "dir": "director",
@@ -21,7 +21,7 @@ SHORTHAND = {
     "wehn": "when", "hwen": "when", "waht": "what", "hwat": "what", "wha": "what", "wich": "which", "whcih": "which",
     "wehre": "where", "hwo": "who", "woh": "who", "hwy": "why", "hes": "he's", "shes": "she's",
     "its": "it's", "dont": "don't", "isnt": "isn't", "wheres": "where's",
-    "tx": "thanks", "tks": "thanks", "thnx": "thanks",
+    "urs": "yours", "tx": "thanks", "tks": "thanks", "thnx": "thanks",
 }  # fmt: skip
 _SHORTHAND = re.compile(rf"(?<![\w'/])(?:{'|'.join(SHORTHAND)})(?![\w'/])", re.IGNORECASE)
 BRACES = (r"\{", r"\}")

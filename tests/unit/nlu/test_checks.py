@@ -538,7 +538,7 @@ def test_checks_degree_leaves_the_title(text: str):
     assert after("degree", judged(text, "title")) == "title"
 
 
-@pytest.mark.parametrize("text", ["what's the RESC one then", "no urs. what does yours explain", "then what is ours"])
+@pytest.mark.parametrize("text", ["what's your own then", "no urs. what does yours explain", "then what is ours"])
 def test_checks_ours_is_described(text: str):
     assert after("ours", judged(text, "difference")) == "definition"
 
