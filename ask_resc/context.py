@@ -53,7 +53,8 @@ def points(text: str) -> bool:
 
 
 ALL_OF_THEM = re.compile(
-    r"\b(?:all|every|each|everyone|everybody|whole list|full list|entire|(?:the|of|all) six)\b", re.I
+    r"\b(?:all|every|each|everyone|everybody|whole list|full list|entire|whole (?:bunch|lot)|(?:the|of|all) six)\b",
+    re.I,
 )
 SEVERAL_LEADERS = re.compile(r"\b(?:directors|leaders|heads|bosses|chiefs)\b", re.I)
 PLACE = re.compile(r"\b(?:that|this|the) (?:place|outfit|organi[sz]ation|group|agency|office|one)\b", re.I)
@@ -81,6 +82,22 @@ PART = re.compile(r"\b(first|1st|second|2nd|third|3rd|last) (?:part|half|bit|que
 THOSE = re.compile(r"\b(?:those|these|the (?:two|initials|acronyms|abbreviations)|both|them)\b", re.I)
 OF_THESE = re.compile(r"^(?!.*\b(?:sits?|on it|on that|serves?)\b).*\b(?:of (?:these|those|them)|are there)\b", re.I)
 PAID = re.compile(r"\b(?:paid|pay|stipends?|salar\w+|compensat\w+|wages?)\b", re.I)
+IS_IT = re.compile(
+    r"\b(?:is|was|does|did|has|can|will) it\b(?! (?:we|you|that|they|i|true|right|so)\b)"
+    r"|\b(?:governs?|funds?|pays for|owns?) it\b",
+    re.I,
+)
+EARLIER = re.compile(
+    r"\b(?:(?:came|was|is|were|which|who|what|made|formed|created) first|older|oldest|newer|newest|younger"
+    r"|before or after|years? (?:between|apart)|earlier|predates?)\b",
+    re.I,
+)
+ASKED_OF_THE_FORMER = ("successor", "predecessor", "tenure")
+SINCE = re.compile(
+    r"\b(?:new|newest|now|no longer|any ?more|still|retired?|left|stepped down|replaced?|succeeded|took over|came after"
+    r"|since when|when did)\b",
+    re.I,
+)
 OF_A_NAME = ("spelling", "pronunciation")
 OF_A_BOARD = ("governance", "board_details")
 ONE_PLACE = re.compile(
@@ -104,11 +121,14 @@ DENIES = re.compile(
 MEANS = re.compile(r"\b(?:mean|means|meant|sorry|oops|rather|instead|asked|asking)\b", re.I)
 LEADER_WORDS = re.compile(r"\b(?:boss|director|directors|head|chief|leader|leaders|in charge)\b", re.I)
 THEIR_PLACE = re.compile(
-    r"\b(?:his|her|hers|their) (?:shop|place|outfit|center|org\w*|agency|group|one|office)\b", re.I
+    r"\b(?:his|her|hers|their) (?:shop|place|outfit|center|org\w*|agency|group|one|office)\b"
+    r"|\b(?:place|center|one|outfit) (?:that |where )?(?:he|she) (?:works|runs|leads|heads|is at)\b",
+    re.I,
 )
 TOLD_OF_AN_EVENT = ("reaffirmed", "contents")
 """Aspects under which something is told of a subject that another one, with a date of its own, holds."""
 OF_AN_EVENT = ("founding", "founder")
+OR_WAS_IT = re.compile(r"\b(?:was|is|were) (?:it|that)\b|\bwho did\b", re.I)
 MADE_IT = re.compile(
     r"\b(?:form|found|creat|start|issu|made|mak|writ|wrote|sign|launch|establish|adopt|draft)\w* (?:it|that|this)\b"
     r"|\bwho did (?:it|that|this)\b"
@@ -212,6 +232,19 @@ def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     """The full question, or None where nothing says what is meant."""
     if heard.intent in FOLLOW_UPS:
         return _follow_up(heard, context, facts)
+    meant = tuple(s for s in heard.subjects if s not in heard.excluded)
+    if meant and heard.excluded and len({facts.subjects[s].kind for s in heard.subjects}) == 1:
+        heard = replace(heard, subjects=meant)  # "Not CREC but ACES, who leads it?"
+    rest = _all_but(heard, facts)
+    if rest:
+        return rest
+    dated = _compared_by_date(heard, context, facts)
+    if dated:
+        return _question("founding", dated, heard)
+    if heard.intent in ASKED_OF_THE_FORMER and SINCE.search(heard.text):
+        of_now = _with_notice(heard, context, facts)
+        if of_now:
+            return _question("leader", of_now, heard)
     if heard.intent == "difference" and len({facts.subjects[s].kind for s in heard.subjects}) > 1:
         if all(facts.answer(s, "definition") for s in heard.subjects):
             return _question("definition", heard.subjects, heard)  # what each is, we can say
@@ -240,6 +273,35 @@ def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     return _unnamed(heard, context, facts)
 
 
+def _all_but(heard: Heard, facts: Facts) -> Optional[Question]:
+    """ "Who leads all of them except CREC?": the others of its kind, one by one."""
+    if heard.intent not in ("leader", "members") or not heard.excluded or set(heard.subjects) - set(heard.excluded):
+        return None
+    kind = facts.subjects[heard.excluded[0]].kind
+    rest = tuple(s for s in facts.of_kind(kind) if s not in heard.excluded)
+    aspect = heard.intent if heard.intent == "leader" else "membership"
+    return _question(aspect, rest, heard) if rest and all(facts.answer(s, aspect) for s in rest) else None
+
+
+def _compared_by_date(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
+    """ "Which came first, the Alliance or the RESCs?", "Was it before the Alliance?": those whose dates tell."""
+    if heard.intent not in ("history", "difference", "definition", "founding", "statistics"):
+        return ()
+    if not EARLIER.search(heard.text):
+        return ()
+    before = context.subjects if len(heard.subjects) == 1 and ONE_PLACE.search(heard.text) else ()
+    compared = tuple(dict.fromkeys((*before, *heard.subjects)))
+    kinds = {facts.subjects[s].kind for s in compared}
+    return compared if len(kinds) > 1 and all(facts.answer(s, "founding") for s in compared) else ()
+
+
+def _with_notice(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
+    """ "Who is the new director of CREC?", "Since when does Nesmith lead it?": whose leader a notice is about."""
+    subjects = heard.subjects or _referred(heard, context, facts)
+    leaders = [facts.subjects[facts.leader_of(s) or s] for s in subjects]
+    return tuple(subjects) if leaders and all(leader.notice for leader in leaders) else ()
+
+
 def _question(aspect: str, subjects: Sequence[str], heard: Heard) -> Question:
     return Question(
         aspect, tuple(subjects), {s: heard.named[s] for s in subjects if s in heard.named}, grain=heard.grain
@@ -261,6 +323,8 @@ def _held_by_it(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]
     """ "Was it the state that founded it?": about the one talked about, whoever is named as its maker."""
     if heard.intent not in OF_AN_EVENT or not heard.subjects or not MADE_IT.search(heard.text):
         return ()
+    if any(facts.answer(s, heard.intent) for s in heard.subjects) and not OR_WAS_IT.search(heard.text):
+        return ()  # "And the accord, who wrote that one?"
     made = _referred(replace(heard, subjects=(), text=""), context, facts)
     is_other = len(made) == 1 and made[0] not in heard.subjects
     return made if is_other and facts.answer(made[0], heard.intent) else ()
@@ -305,6 +369,8 @@ def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]
     whole = ALL_OF_THEM.search(heard.text) or (heard.intent == "leader" and SEVERAL_LEADERS.search(heard.text))
     if heard.intent == "leader" and EACH.search(heard.text) and 1 < len(context.listed) <= PAIR_LENGTH:
         return _question(heard.intent, context.listed, heard)  # "Who's over each?"
+    if heard.intent == "members" and whole and context.aspect in WHO_LEADS and not heard.kinds:
+        return _unnamed(replace(heard, intent="leader"), context, facts)  # "Just give me the whole bunch"
     if aspect.about and whole:
         return _question(heard.intent, (aspect.about,), heard)
     if context.mistaken and heard.intent == "address" and WHERE_THEN.search(heard.text):
@@ -319,13 +385,15 @@ def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]
     if on_it and context.aspect in OF_A_BOARD and "board_details" in facts.aspects:
         return _question("board_details", context.subjects, heard)  # "How many sit on it?", "Do they get paid?"
     subjects = _referred(heard, context, facts)
-    if heard.intent in WHO_LEADS and ONE_PLACE.search(heard.text):
+    picked = ORDINAL.search(heard.text) and subjects and subjects != context.subjects
+    if heard.intent in WHO_LEADS and (picked or ONE_PLACE.search(heard.text)):
         # "Who leads it?": not everybody's leaders, whatever "it" is
         return _question(heard.intent, subjects, heard) if subjects else None
     if subjects and all(facts.answer(s, heard.intent) for s in subjects):
         return _question(heard.intent, subjects, heard)
     means_them = bool(subjects) and (points(heard.text) or bool(heard.kinds))
-    if aspect.about and not (means_them and _may_have(heard.intent, subjects, facts)):
+    of_it = len(subjects) == 1 and IS_IT.search(heard.text) and not facts.leader_of(subjects[0])
+    if aspect.about and not (means_them and (of_it or _may_have(heard.intent, subjects, facts))):
         return _question(heard.intent, (aspect.about,), heard)
     if subjects:
         return _question(heard.intent, subjects, heard)
@@ -518,7 +586,7 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
     elif WHO.search(heard.text) and not any(facts.answer(s, aspect) for s in named):
         aspect = "leader"
     if not all(facts.answer(s, aspect) for s in named) and not _may_have(aspect, named, facts):
-        if any(facts.answer(s, aspect) for s in facts.subjects):
+        if any(facts.answer(s, aspect) for s in facts.subjects) and aspect not in OF_A_BOARD:
             aspect = "definition"
     return _question(aspect, named, heard)
 

@@ -79,6 +79,7 @@ _DATE_ONLY = re.compile(
     r"\b(?:date|dates|month|year)\b|\b(?:which|what|exact|the|that|a) day\b|^\W*day\b|\bday\W*$", re.I
 )
 _SINCE_WHEN = re.compile(r"^\W*(?:and |but |ok )?(?:effective|since|as of|dated?|from) when\W*$", re.I)
+_BARE_DATE = re.compile(r"^\W*(?:and |ok )?(?:the |what |which )?(?:month|year|date)\W*$", re.I)
 _NOT_DATES = (OUT_OF_SCOPE, UNSURE, "wording", "history", "events", "legislation")
 _A_MEETING = re.compile(r"\b(?:next|meet\w*|meeting\w*|event\w*|conference\w*|workshop\w*|deadline\w*)\b", re.I)
 _AMOUNT = re.compile(
@@ -89,7 +90,7 @@ _SHORT = 10
 
 def date_alone(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Which day exactly?", "month and year only": about the date of what was talked about."""
-    if _SINCE_WHEN.search(judged.text):
+    if _SINCE_WHEN.search(judged.text) or _BARE_DATE.search(judged.text):
         return _as(judged, "founding")
     if judged.intent not in _NOT_DATES or judged.subjects or len(judged.text.split()) > _SHORT:
         return None
@@ -196,14 +197,24 @@ def claim(judged: Judged, facts: Facts) -> Optional[Judged]:
     return _as(judged, "leader")
 
 
-_NOT_ONE_LETTER = ("ellipsis", "title", "person", "private_life", "pronunciation", OUT_OF_SCOPE, UNSURE)
+_NOT_ONE_LETTER = (
+    "mission",
+    "reason",
+    "ellipsis",
+    "title",
+    "person",
+    "private_life",
+    "pronunciation",
+    OUT_OF_SCOPE,
+    UNSURE,
+)
 _NOT_LETTERS = ("difference", "spelling", "other_body", "history", "definition", "wording", OUT_OF_SCOPE, UNSURE)
 _LETTERS = re.compile(
     r"\b(?:initial|initials|initialisms?|acronyms?|abbreviat\w*|stands? for|short for|letters)\b"
     r"|\bspell(?:ed|s|ing)? (?:\w+ ){0,3}out\b",
     re.I,
 )
-_ONE_LETTER = re.compile(r"\b(?:the|that|this|is|initial) ['\"]?[B-HJ-Z]['\"]?(?=\W|$)")  # "the J in …"
+_ONE_LETTER = re.compile(r"\b(?:the|that|this|is|initial) ['\"]?[B-HJ-Z]['\"]?(?![.\w])")  # "the J in …"
 
 
 def letters(judged: Judged, facts: Facts) -> Optional[Judged]:
@@ -259,9 +270,14 @@ def law_of_now(judged: Judged, facts: Facts) -> Optional[Judged]:
 _YEAR = re.compile(r"\b(?:19|20)\d\d(?:s|'s)?\b")
 
 
+_AND_A_YEAR = re.compile(r"^\W*(?:and|what about|how about)\b\W*(?:in |the )?(?:19|20)\d\d(?:s|'s)?\W*$", re.I)
+
+
 def other_year(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Who led CREC in 2010?", "How many were there in 1972?": what the page says is said of no year."""
     years = [int(year[:4]) for year in _YEAR.findall(judged.text)]
+    if years and not judged.subjects and _AND_A_YEAR.search(judged.text):
+        return number_quoted(_as(judged, "history"), facts) or _as(judged, "history")  # "And in 1985?"
     if not years or (judged.intent not in WHO_LEADS and judged.intent not in ("count", "members")):
         return None
     if judged.intent not in WHO_LEADS:
@@ -309,6 +325,58 @@ _DEGREE = re.compile(
 def degree(judged: Judged, facts: Facts) -> Optional[Judged]:
     """ "Is she a doctor of medicine?": more than the "Dr." before a name tells."""
     return _as(judged, "private_life") if judged.intent == "title" and _DEGREE.search(judged.text) else None
+
+
+_MEN_AND_WOMEN = re.compile(r"\b(?:which|only|how many|any)\b.{0,30}\b(?:wom[ae]n|females?|males?)\b", re.I)
+
+
+def men_and_women(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "Which of them is the woman?": the page tells of nobody."""
+    asks = _MEN_AND_WOMEN.search(judged.text) and not judged.named
+    of_leaders = judged.intent in (*WHO_LEADS, "count", "ellipsis", "other_official", UNSURE)
+    return _as(judged, "private_life") if asks and of_leaders else None
+
+
+_WHEN_SIGNED = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|month|day)\b|\b(?:19|20)\d\d\b", re.I)
+
+
+def when_signed(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "When was it signed?": its date, rather than those who signed."""
+    return _as(judged, "founding") if judged.intent == "signatures" and _WHEN_SIGNED.search(judged.text) else None
+
+
+_NOT_AS_IS = re.compile(
+    r"\bif (?!you\b|i\b|we\b).{0,40}\b(?:would|closed|merged|left|quit|were)\b|\bused to (?:be|have)\b|\bbe left\b"
+    r"|\b(?:was|were) there\b.{0,20}\bonce\b",
+    re.I,
+)
+
+
+def not_as_is(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "If CREC closed, how many would be left?": what is not so, or is no more."""
+    told_as_is = judged.intent in ("count", "members", "leader", "leads")
+    return _as(judged, "history") if told_as_is and _NOT_AS_IS.search(judged.text) else None
+
+
+_IN_CHARGE = re.compile(r"\b(?:run|runs|govern\w*|in charge|control\w*|overs\w+|owns?|owned|report to|under)\b", re.I)
+
+
+def in_charge_of_us(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "Does the state department run CREC?": who governs it."""
+    of_us = tuple(s for s in judged.subjects if facts.answer(s, "governance"))
+    partners = [s for s in judged.subjects if s not in of_us and facts.answer(s, "partners")]
+    if not of_us or not partners or judged.intent not in ("membership", "partners", "leader", "governance", UNSURE):
+        return None
+    return replace(judged, intent="governance", subjects=of_us) if _IN_CHARGE.search(judged.text) else None
+
+
+_JOINED = re.compile(r"\bjoin\w*\b", re.I)
+
+
+def joined(judged: Judged, facts: Facts) -> Optional[Judged]:
+    """ "When did EASTCONN join the Alliance?": who formed it."""
+    several = len(judged.subjects) > 1 and any(facts.answer(s, "founder") for s in judged.subjects)
+    return _as(judged, "founder") if judged.intent == "founding" and several and _JOINED.search(judged.text) else None
 
 
 _OURS = re.compile(r"\b(?:what|whats|what's|describe|explain|define)\b.{0,30}\b(?:ours|yours|urs|your own)\b", re.I)
@@ -421,7 +489,9 @@ _MISTYPED = ("head", "chief", "director", "executive", "leader", "person", "gent
 _SOMEBODY = re.compile(r"\b(?:who\w*|person|man|woman|lady|gentleman|fellow|guy|gal)\b", re.I)
 _NOT_THE_TOP = ("other_official", "successor", "predecessor", "tenure", "correction", OUT_OF_SCOPE, UNSURE)
 _NOT_BELOW = re.compile(rf"\bnot (?:the |an? |his |her )?{_OTHER_ROLE.pattern}(?: director)?", re.I)
-_WAS_AGAIN = re.compile(r"\bw(?:as|ere)\b.*\b(?:again|agian)\b", re.I)
+_WAS_AGAIN = re.compile(
+    r"^(?!.*\b(?:before|previous\w*|former\w*|prior|earlier|used to|last|past|old)\b).*\b(?:again|agian)\b", re.I
+)
 _TOLD_BEFORE = re.compile(r"\bwho was (?=(?:the|that)\s+one\b)", re.I)  # "who was the CES one again"
 _HAS_GOT = re.compile(r"\bwho(?:'s|s|se|'ve| has| have)? (?:all )?(?:got|has|have)\b", re.I)  # "whose got LEARN"
 
@@ -544,6 +614,11 @@ CHECKS: Dict[str, Check] = {
         other_year,
         another_state,
         one_above,
+        men_and_women,
+        when_signed,
+        not_as_is,
+        in_charge_of_us,
+        joined,
         degree,
         ours,
         number_quoted,

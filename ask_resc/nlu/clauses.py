@@ -100,6 +100,17 @@ _LIST = re.compile(
 _ITEM = re.compile(r"(?<=\w):\s+|\s*,\s+")
 
 
+_NOTE = re.compile(r"\W*(?:[^\s?]+\s*){1,5}")
+_SENTENCE = re.compile(
+    r"\b(?:i|i'm|im|we|my|our|you|he|she|it|they|is|are|was|were|have|has|had|do|did|can|will|with|from|not)\b", re.I
+)
+
+
+def is_note(text: str) -> bool:
+    """Whether ``text`` is a few words without a verb: "CREC boss"."""
+    return _NOTE.fullmatch(text) is not None and not _SENTENCE.search(text)
+
+
 def is_list(text: str) -> bool:
     """Whether ``text`` lists what is wanted: "need by noon: the statute, month/yr", "head of CES + phone"."""
     return _LIST.search(text) is not None or " + " in text

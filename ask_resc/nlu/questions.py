@@ -34,7 +34,7 @@ from ask_resc.context import (
 from ask_resc.facts.live import facts
 from ask_resc.nlu import checks
 from ask_resc.nlu.checks import Judged
-from ask_resc.nlu.clauses import CLAUSE_OF, HALF, asking, is_list
+from ask_resc.nlu.clauses import CLAUSE_OF, HALF, asking, is_list, is_note
 from ask_resc.nlu.intent import CHANCES
 from ask_resc.nlu.names import Found
 from ask_resc.nlu.outcomes import DECLINE, TALK, Outcomes
@@ -46,6 +46,8 @@ LONG = 30
 SHORT = 14
 """Words up to which a message may be no more than "and the others?", "once more" or "go on"."""
 _WITHOUT_SUBJECT = ("others", "repeat", "more")
+A_FRAGMENT = 2
+"""Words up to which a clause may be no more than "how much?"."""
 RAMBLING = 15
 """Words from which on the one clause that asks weighs more than the whole."""
 _NOT_UNDERSTOOD = frozenset((OUT_OF_SCOPE, UNSURE))
@@ -60,7 +62,11 @@ _ASKS_INSIDE = re.compile(
 _WHICH_ONES = re.compile(r"^\W*(?:and )?which (?:ones?|are they)(?:,? (?:please|pls))?\W*$", re.I)
 _GOES_ON = re.compile(r"^\W*(?:(?:oh|ok|okay|so|well)\W+)*(?:and|now|also|then|next|plus)\b", re.I)
 _NOT_THAT = re.compile(r"\bnot (?:the |an? )?$", re.I)  # "not the Honda, the RESC one"
-_SET_ASIDE = re.compile(r"\b(?:not|isnt|instead of|rather than|nt)\s*$|n['’]t\s*(?:mean\s*)?$", re.I)
+_SET_ASIDE = re.compile(
+    r"\b(?:not|isnt|nt|instead of|rather than|except(?: for)?|(?:every\w+|all|them) but|besides|other than|apart from)"
+    r"\s*$|n['’]t\s*(?:mean\s*)?$",
+    re.I,
+)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -127,6 +133,9 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             part for part, does in zip(parts, asks, strict=False)
             if part["intent"] not in TALK and (does or self._surely_asks(part, listed, outcomes))
         ]  # fmt: skip
+        if requests and all(part["subjects"] for part in requests):
+            # "CREC boss, and is EdAdvance one of the six?"
+            requests = [part for part in parts if part in requests or self._notes(part, outcomes)]
         if len(whole["text"].split()) > SHORT and whole["intent"] in outcomes.facts.aspects:
             # "You can use any of them, I heard. Is that right?" asks for nothing to be said again
             requests = [part for part in requests if part["intent"] not in _WITHOUT_SUBJECT]
@@ -149,6 +158,9 @@ class QuestionCollector(GraphComponent, IntentClassifier):
         if len(asked) > 1 or (strays and whole["intent"] not in _NOT_UNDERSTOOD):
             chosen = {id(question) for question in (*asked, *strays[:1])}
             return [part for part in parts if id(part) in chosen][-self._config["max_questions"] :]
+        bare = len(asked[0]["text"].split()) <= A_FRAGMENT and not asked[0]["subjects"] and not points(asked[0]["text"])
+        if bare and whole["intent"] in outcomes.facts.aspects and whole["confidence"] >= self._config["half"]:
+            return [whole]  # "They save money, they say. How much?"
         alone = len(requests) == 1 and len(whole["text"].split()) > RAMBLING
         if alone or whole["intent"] in _NOT_A_QUESTION or asked[0]["confidence"] >= whole["confidence"]:
             if not asked[0]["subjects"] and not OURS_ALL.search(asked[0]["text"]):
@@ -159,12 +171,21 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             return asked
         return [whole]
 
+    def _notes(self, part: Dict[Text, Any], outcomes: Outcomes) -> bool:
+        """ "CREC boss": a few words that surely ask for something of somebody."""
+        sure = part["intent"] in outcomes.facts.aspects and part["confidence"] >= self._config["half"]
+        return sure and bool(part["subjects"]) and is_note(part["text"]) and not _is_name(part)
+
     def _surely_asks(self, part: Dict[Text, Any], listed: bool, outcomes: Outcomes) -> bool:
         """ "My kicker is a freshman what's CSDE", "need: CREC director, statute": no beginning like one."""
         return (
             part["intent"] in outcomes.facts.aspects
             and part["confidence"] >= self._config["half"]
-            and (_ASKS_INSIDE.search(part["text"]) is not None or (listed and not _is_name(part)))
+            and (
+                _ASKS_INSIDE.search(part["text"]) is not None
+                or _GOES_ON.search(part["text"]) is not None
+                or (listed and not _is_name(part))
+            )
         )
 
     def _two(self, halves: List[Dict[Text, Any]], outcomes: Outcomes) -> List[Dict[Text, Any]]:
@@ -274,7 +295,8 @@ def _is_name(question: Dict[Text, Any]) -> bool:
 def _led_in(asked: List[Dict[Text, Any]], parts: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
     """ "Ok back to CREC, is he a Dr?": what stands before a question may only say what it is about."""
     if all(question["intent"] in FOLLOW_UPS for question in asked):
-        return asked[:1]
+        of_several = [q for q in asked if q["intent"] == "ellipsis" and q["subjects"]]  # "And CREC? And LEARN?"
+        return of_several if len(of_several) == len(asked) else asked[:1]
     # "Do they work with the state? Which offices? Which ones?": the answer to what stands before names them.
     asked = [q for i, q in enumerate(asked) if not (i and q["intent"] == "members" and _WHICH_ONES.search(q["text"]))]
     others = [question for question in asked if question["intent"] == "others"]

@@ -660,6 +660,47 @@ def test_context_each_of_two():
     assert asked("leader", "who's over each", after=after) == ("leader", ("learn", "eastconn"))
 
 
+@pytest.mark.parametrize("text", ["who leads all except CREC", "who runs everyone but CREC"])
+def test_context_all_but_one(text):
+    others = tuple(c for c in CENTERS if c != "crec")
+    assert asked("leader", text, "crec", excluded=("crec",)) == ("leader", others)
+    assert asked("members", text, "crec", excluded=("crec",)) == ("membership", others)
+
+
+def test_context_what_is_set_aside_is_not_asked_about():
+    assert asked("leader", "not CREC but ACES", "crec", "aces", excluded=("crec",)) == ("leader", ("aces",))
+
+
+@pytest.mark.parametrize("intent", ["history", "difference", "founding"])
+def test_context_which_came_first_is_told_by_dates(intent):
+    text = "which came first, the Alliance or the RESCs"
+    assert asked(intent, text, "alliance", "resc") == ("founding", ("alliance", "resc"))
+
+
+def test_context_before_or_after_is_told_by_dates():
+    after = Context("founding", ("accord",), ("accord",), "founding")
+    text = "was it before or after the Alliance"
+    assert asked("founding", text, "alliance", after=after) == ("founding", ("accord", "alliance"))
+
+
+def test_context_new_leader_is_told_where_a_notice_names_one():
+    assert asked("successor", "who is the new director of CREC", "crec") == ("leader", ("crec",))
+    assert asked("successor", "who is the new director of ACES", "aces") == ("successor", ("aces",))
+    assert asked("successor", "who will follow him one day", after=ABOUT_CREC)[0] == "successor"
+
+
+@pytest.mark.parametrize("subject", ["alliance", "accord"])
+def test_context_board_of_what_has_none_is_not_known(subject):
+    after = Context("governance", ("resc",), ("resc",), "governance")
+    assert asked("ellipsis", "and that one?", subject, after=after) == ("governance", (subject,))
+
+
+def test_context_it_is_what_was_talked_about_even_without_an_answer():
+    after = Context("definition", ("accord",), ("accord",), "definition")
+    assert asked("law", "is it legally binding", after=after) == ("law", ("accord",))
+    assert asked("law", "which law", after=after) == ("law", ("resc",))
+
+
 def test_context_where_then_is_whom_the_claim_was_about():
     after = Context("leader", ("learn",), ("learn",), "leader", "dumais")
     assert asked("address", "where then", after=after) == ("leads", ("dumais",))

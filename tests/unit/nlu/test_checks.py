@@ -557,6 +557,49 @@ def test_checks_of_each_leaves_what_each_is():
     assert after("of_each", judged("what does each do", "members")) == "members"
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"), [("and the man at ACES", "leader"), ("the only lady I know is she", "person")]
+)
+def test_checks_men_and_women_leaves_who_leads(text: str, intent: str):
+    assert after("men_and_women", judged(text, intent, "aces")) == intent
+
+
+def test_checks_when_signed_leaves_who_signed():
+    assert after("when_signed", judged("who signed it", "signatures")) == "signatures"
+
+
+@pytest.mark.parametrize("text", ["there used to be 5, no?", "if one of them merged, how many are there"])
+def test_checks_not_as_is_is_not_told_as_it_is(text: str):
+    assert after("not_as_is", judged(text, "count")) == "history"
+
+
+@pytest.mark.parametrize(
+    "text", ["their names, if you would", "how many are there, if I may ask", "how many were made"]
+)
+def test_checks_not_as_is_leaves_politeness(text: str):
+    assert after("not_as_is", judged(text, "count")) == "count"
+
+
+def test_checks_in_charge_of_us_is_about_us():
+    changed = checks.in_charge_of_us(TYPICAL["in_charge_of_us"], FACTS)
+    assert changed is not None and (changed.intent, changed.subjects) == ("governance", ("crec",))
+    assert checks.in_charge_of_us(judged("does CSDE work with CREC", "membership", "csde", "crec"), FACTS) is None
+
+
+def test_checks_joined_leaves_when_it_was_formed():
+    question = judged("when did CREC and the others form the Alliance", "founding", "crec", "alliance")
+    assert after("joined", question) == "founding"
+
+
+@pytest.mark.parametrize(("text", "expected"), [("and in 1985?", "history"), ("and 1972?", "founding")])
+def test_checks_other_year_in_a_follow_up(text: str, expected: str):
+    assert after("other_year", judged(text, "founding")) == expected
+
+
+def test_checks_other_year_that_is_to_be_confirmed_is_not():
+    assert after("other_year", judged("1985, right?", "founding")) == "founding"
+
+
 def test_checks_law_of_now_is_what_was_amended():
     assert after("law_of_now", judged("has it been amended since that date", "founding")) == "legislation"
     assert after("law_of_now", judged("and 10-76d", "ellipsis")) == "legislation"
@@ -583,6 +626,11 @@ TYPICAL = {
     "one_above": judged("is there one boss above all of them", "leader"),
     "degree": judged("is she a doctor of medicine", "title"),
     "ours": judged("ok so what is yours", "closest"),
+    "men_and_women": judged("which of the directors are women", "leader", "resc"),
+    "when_signed": judged("when was it signed", "signatures"),
+    "not_as_is": judged("there used to be 5, no?", "count"),
+    "in_charge_of_us": judged("does the CSDE run CREC", "membership", "csde", "crec"),
+    "joined": judged("when did EASTCONN join the Alliance", "founding", "eastconn", "alliance"),
     "of_each": judged("whos over each", "governance"),
     "was_again": judged("which one was Kitching again", "predecessor", "kitching"),
     "number_quoted": judged("what happened in July 2021", "news"),
