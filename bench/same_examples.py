@@ -31,7 +31,7 @@ from bench.nlu import Labelled, Task, run
 from tests.evaluation.inside import Answered, Inside
 from tests.evaluation.scoring import FACT_STATED, load
 
-RESULTS = Path(__file__).with_name("SAME_EXAMPLES.md")
+RESULTS = Path(__file__).with_name("DIET.md")
 DIET = Path(__file__).with_name("rasa-default.yml")
 HALVES = ("dev", "final")
 
