@@ -42,8 +42,6 @@ class Question:
     """A person the asker takes for the leader of the first subject."""
     grain: Optional[str] = None
     """How fine a date is wanted, if one is (a value of ``GRAINS``)."""
-    strangers: Tuple[str, ...] = ()
-    """Names that are nobody's here, where it is about them."""
 
 
 @dataclass(frozen=True)

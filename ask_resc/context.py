@@ -232,36 +232,17 @@ def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     """The full question, or None where nothing says what is meant."""
     if heard.intent in FOLLOW_UPS:
         return _follow_up(heard, context, facts)
-    meant = tuple(s for s in heard.subjects if s not in heard.excluded)
-    if meant and heard.excluded and len({facts.subjects[s].kind for s in heard.subjects}) == 1:
-        heard = replace(heard, subjects=meant)  # "Not CREC but ACES, who leads it?"
-    rest = _all_but(heard, facts)
-    if rest:
-        return rest
-    dated = _compared_by_date(heard, context, facts)
-    if dated:
-        return _question("founding", dated, heard)
-    if heard.intent in ASKED_OF_THE_FORMER and SINCE.search(heard.text):
-        of_now = _with_notice(heard, context, facts)
-        if of_now:
-            return _question("leader", of_now, heard)
-    if heard.intent == "difference" and len({facts.subjects[s].kind for s in heard.subjects}) > 1:
-        if all(facts.answer(s, "definition") for s in heard.subjects):
-            return _question("definition", heard.subjects, heard)  # what each is, we can say
-    if heard.intent == "members" and WHO.search(heard.text) and heard.subjects:
-        if all(facts.leader_of(s) and not facts.answer(s, heard.intent) for s in heard.subjects):
-            return _question("leader", heard.subjects, heard)  # "So who does belong to CES?"
+    heard = _without_excluded(heard, facts)
+    for rule in (_all_but, _compared_by_date, _with_notice, _what_each_is, _who_belongs):
+        question = rule(heard, context, facts)
+        if question is not None:
+            return question
     if heard.strangers and not heard.subjects:
-        return Question(heard.intent, strangers=heard.strangers)
-    pair = context.listed[-2:]
-    if len(pair) == 2 and PAIR_POINTED_AT.search(heard.text) and not set(heard.subjects) & set(pair):
-        theirs = heard.intent != "membership" and all(facts.answer(s, heard.intent) for s in pair)
-        related = heard.subjects or heard.intent == "membership"
-        if related and not theirs and all(facts.answer(s, "membership") for s in pair):
-            return _question("membership", pair, heard)  # "How do those two figure in with the RESCs?"
-    held = _held_by_it(heard, context, facts)
-    if held:
-        return _question(heard.intent, held, heard)
+        return Question(heard.intent)
+    for rule in (_part_of_those_two, _held_by_it):
+        question = rule(heard, context, facts)
+        if question is not None:
+            return question
     subjects = _main_subjects(heard, facts)
     about = facts.aspects[heard.intent].about
     if about and heard.kinds and subjects and not _may_have(heard.intent, subjects, facts):
@@ -273,7 +254,14 @@ def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     return _unnamed(heard, context, facts)
 
 
-def _all_but(heard: Heard, facts: Facts) -> Optional[Question]:
+def _without_excluded(heard: Heard, facts: Facts) -> Heard:
+    """ "Not CREC but ACES, who leads it?" is about ACES; what is alone and set aside is left to the rules."""
+    meant = tuple(s for s in heard.subjects if s not in heard.excluded)
+    alike = len({facts.subjects[s].kind for s in heard.subjects}) == 1
+    return replace(heard, subjects=meant) if meant and heard.excluded and alike else heard
+
+
+def _all_but(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     """ "Who leads all of them except CREC?": the others of its kind, one by one."""
     if heard.intent not in ("leader", "members") or not heard.excluded or set(heard.subjects) - set(heard.excluded):
         return None
@@ -283,23 +271,53 @@ def _all_but(heard: Heard, facts: Facts) -> Optional[Question]:
     return _question(aspect, rest, heard) if rest and all(facts.answer(s, aspect) for s in rest) else None
 
 
-def _compared_by_date(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
+def _compared_by_date(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     """ "Which came first, the Alliance or the RESCs?", "Was it before the Alliance?": those whose dates tell."""
     if heard.intent not in ("history", "difference", "definition", "founding", "statistics"):
-        return ()
+        return None
     if not EARLIER.search(heard.text):
-        return ()
+        return None
     before = context.subjects if len(heard.subjects) == 1 and ONE_PLACE.search(heard.text) else ()
     compared = tuple(dict.fromkeys((*before, *heard.subjects)))
     kinds = {facts.subjects[s].kind for s in compared}
-    return compared if len(kinds) > 1 and all(facts.answer(s, "founding") for s in compared) else ()
+    told = len(kinds) > 1 and all(facts.answer(s, "founding") for s in compared)
+    return _question("founding", compared, heard) if told else None
 
 
-def _with_notice(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
+def _with_notice(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     """ "Who is the new director of CREC?", "Since when does Nesmith lead it?": whose leader a notice is about."""
+    if heard.intent not in ASKED_OF_THE_FORMER or not SINCE.search(heard.text):
+        return None
     subjects = heard.subjects or _referred(heard, context, facts)
     leaders = [facts.subjects[facts.leader_of(s) or s] for s in subjects]
-    return tuple(subjects) if leaders and all(leader.notice for leader in leaders) else ()
+    told = leaders and all(leader.notice for leader in leaders)
+    return _question("leader", subjects, heard) if told else None
+
+
+def _what_each_is(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
+    """ "What's the Alliance versus a RESC?": no comparison, but what each is."""
+    unlike = len({facts.subjects[s].kind for s in heard.subjects}) > 1
+    if heard.intent != "difference" or not unlike or not all(facts.answer(s, "definition") for s in heard.subjects):
+        return None
+    return _question("definition", heard.subjects, heard)
+
+
+def _who_belongs(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
+    """ "So who does belong to CES?": its leader."""
+    led = heard.subjects and all(facts.leader_of(s) and not facts.answer(s, "members") for s in heard.subjects)
+    asks = heard.intent == "members" and WHO.search(heard.text) and led
+    return _question("leader", heard.subjects, heard) if asks else None
+
+
+def _part_of_those_two(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
+    """ "How do those two figure in with the RESCs?": the part of both, whatever else is named."""
+    pair = context.listed[-2:]
+    if len(pair) != PAIR_LENGTH or not PAIR_POINTED_AT.search(heard.text) or set(heard.subjects) & set(pair):
+        return None
+    theirs = heard.intent != "membership" and all(facts.answer(s, heard.intent) for s in pair)
+    related = heard.subjects or heard.intent == "membership"
+    told = related and not theirs and all(facts.answer(s, "membership") for s in pair)
+    return _question("membership", pair, heard) if told else None
 
 
 def _question(aspect: str, subjects: Sequence[str], heard: Heard) -> Question:
@@ -319,15 +337,15 @@ def _main_subjects(heard: Heard, facts: Facts) -> Tuple[str, ...]:
     return tuple(s for s in heard.subjects if rank[s] == best)
 
 
-def _held_by_it(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
+def _held_by_it(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     """ "Was it the state that founded it?": about the one talked about, whoever is named as its maker."""
     if heard.intent not in OF_AN_EVENT or not heard.subjects or not MADE_IT.search(heard.text):
-        return ()
+        return None
     if any(facts.answer(s, heard.intent) for s in heard.subjects) and not OR_WAS_IT.search(heard.text):
-        return ()  # "And the accord, who wrote that one?"
+        return None  # "And the accord, who wrote that one?"
     made = _referred(replace(heard, subjects=(), text=""), context, facts)
     is_other = len(made) == 1 and made[0] not in heard.subjects
-    return made if is_other and facts.answer(made[0], heard.intent) else ()
+    return _question(heard.intent, made, heard) if is_other and facts.answer(made[0], heard.intent) else None
 
 
 def _side_by_side(heard: Heard) -> bool:
