@@ -56,7 +56,9 @@ ALL_OF_THEM = re.compile(
     r"\b(?:all|every|each|everyone|everybody|whole list|full list|entire|whole (?:bunch|lot)|(?:the|of|all) six)\b",
     re.I,
 )
-SEVERAL_LEADERS = re.compile(r"\b(?:directors|leaders|heads|bosses|chiefs)\b", re.I)
+SEVERAL_LEADERS = re.compile(
+    r"\b(?:directors|leaders|bosses|chiefs)\b|\b(?:the|their|your|our|all|and|center) heads\b|\bheads of\b", re.I
+)
 PLACE = re.compile(r"\b(?:that|this|the) (?:place|outfit|organi[sz]ation|group|agency|office|one)\b", re.I)
 WHO = re.compile(
     r"\b(?:who|whos|who's|the (?:man|woman|person|guy|lady|gentleman|one in charge) (?:at|of|for|over|from))\b", re.I

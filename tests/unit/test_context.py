@@ -232,6 +232,11 @@ def test_context_she_is_the_person_who_was_talked_about():
 
 
 @pytest.mark.parametrize("text", ["when was it formed", "and when was that", "when did this start"])
+def test_context_who_heads_it_is_one_and_the_heads_are_several():
+    assert asked("leader", "do you know who heads it at least", after=ABOUT_CREC) == ("leader", ("crec",))
+    assert asked("leader", "and all the heads", after=ABOUT_CREC) == ("leader", ("resc",))
+
+
 def test_context_it_is_what_was_talked_about(text: str):
     assert asked("founding", text, after=ABOUT_ALLIANCE) == ("founding", ("alliance",))
 
@@ -693,6 +698,11 @@ def test_context_new_leader_is_told_where_a_notice_names_one():
 def test_context_board_of_what_has_none_is_not_known(subject):
     after = Context("governance", ("resc",), ("resc",), "governance")
     assert asked("ellipsis", "and that one?", subject, after=after) == ("governance", (subject,))
+
+
+def test_context_who_heads_it_is_one_and_the_heads_are_several():
+    assert asked("leader", "do you know who heads it at least", after=ABOUT_CREC) == ("leader", ("crec",))
+    assert asked("leader", "and all the heads", after=ABOUT_CREC) == ("leader", ("resc",))
 
 
 def test_context_it_is_what_was_talked_about_even_without_an_answer():
