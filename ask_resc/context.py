@@ -89,6 +89,7 @@ IS_IT = re.compile(
     r"|\b(?:governs?|funds?|pays for|owns?) it\b",
     re.I,
 )
+BARE_WHY = re.compile(r"^\W*(?:and |but |ok |so )?(?:why|how come|what for|to what end)\W*$", re.I)
 EARLIER = re.compile(
     r"\b(?:(?:came|was|is|were|which|who|what|made|formed|created) first|older|oldest|newer|newest|younger"
     r"|before or after|years? (?:between|apart)|earlier|predates?)\b",
@@ -411,8 +412,9 @@ def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]
         return _question(heard.intent, subjects, heard) if subjects else None
     if subjects and all(facts.answer(s, heard.intent) for s in subjects):
         return _question(heard.intent, subjects, heard)
-    means_them = bool(subjects) and (points(heard.text) or bool(heard.kinds))
+    means_them = bool(subjects) and (points(heard.text) or bool(heard.kinds) or bool(BARE_WHY.search(heard.text)))
     of_it = len(subjects) == 1 and IS_IT.search(heard.text) and not facts.leader_of(subjects[0])
+    of_it = of_it or BARE_WHY.search(heard.text)
     if aspect.about and not (means_them and (of_it or _may_have(heard.intent, subjects, facts))):
         return _question(heard.intent, (aspect.about,), heard)
     if subjects:

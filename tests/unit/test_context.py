@@ -232,11 +232,6 @@ def test_context_she_is_the_person_who_was_talked_about():
 
 
 @pytest.mark.parametrize("text", ["when was it formed", "and when was that", "when did this start"])
-def test_context_who_heads_it_is_one_and_the_heads_are_several():
-    assert asked("leader", "do you know who heads it at least", after=ABOUT_CREC) == ("leader", ("crec",))
-    assert asked("leader", "and all the heads", after=ABOUT_CREC) == ("leader", ("resc",))
-
-
 def test_context_it_is_what_was_talked_about(text: str):
     assert asked("founding", text, after=ABOUT_ALLIANCE) == ("founding", ("alliance",))
 
@@ -703,6 +698,16 @@ def test_context_board_of_what_has_none_is_not_known(subject):
 def test_context_who_heads_it_is_one_and_the_heads_are_several():
     assert asked("leader", "do you know who heads it at least", after=ABOUT_CREC) == ("leader", ("crec",))
     assert asked("leader", "and all the heads", after=ABOUT_CREC) == ("leader", ("resc",))
+
+
+def test_context_why_alone_is_of_what_was_talked_about():
+    after = Context("founding", ("crec",), ("crec",), "leader")
+    assert asked("reason", "and why", after=after) == ("reason", ("crec",))
+    assert asked("reason", "and why", after=ABOUT_ALLIANCE) == ("reason", ("alliance",))
+    assert asked("reason", "why was it formed at all, the Alliance", "alliance", after=after) == (
+        "reason",
+        ("alliance",),
+    )
 
 
 def test_context_it_is_what_was_talked_about_even_without_an_answer():
