@@ -57,7 +57,9 @@ ALL_OF_THEM = re.compile(
     re.I,
 )
 SEVERAL_LEADERS = re.compile(
-    r"\b(?:directors|leaders|bosses|chiefs)\b|\b(?:the|their|your|our|all|and|center) heads\b|\bheads of\b", re.I
+    r"\b(?:directors|leaders|bosses|chiefs)\b"
+    r"|(?<!who )(?<!that )(?<!which )(?<!he )\bheads\b(?! (?:it|that|this|up|there)\b)",  # not "who heads it"
+    re.I,
 )
 PLACE = re.compile(r"\b(?:that|this|the) (?:place|outfit|organi[sz]ation|group|agency|office|one)\b", re.I)
 WHO = re.compile(
