@@ -415,8 +415,8 @@ def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]
     if subjects and all(facts.answer(s, heard.intent) for s in subjects):
         return _question(heard.intent, subjects, heard)
     means_them = bool(subjects) and (points(heard.text) or bool(heard.kinds) or bool(BARE_WHY.search(heard.text)))
-    of_it = len(subjects) == 1 and IS_IT.search(heard.text) and not facts.leader_of(subjects[0])
-    of_it = of_it or BARE_WHY.search(heard.text)
+    singly = len(subjects) == 1 and not facts.leader_of(subjects[0])
+    of_it = (singly and IS_IT.search(heard.text)) or BARE_WHY.search(heard.text)
     if aspect.about and not (means_them and (of_it or _may_have(heard.intent, subjects, facts))):
         return _question(heard.intent, (aspect.about,), heard)
     if subjects:

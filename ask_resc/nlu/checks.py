@@ -183,20 +183,6 @@ def count_of_what(judged: Judged, facts: Facts) -> Optional[Judged]:
     return None if _COUNTED.search(judged.text) else _as(judged, OUT_OF_SCOPE)
 
 
-CLAIM_BELOW = 0.8
-"""A person and a center in one question are about who leads it, unless something else is surer."""
-
-
-def claim(judged: Judged, facts: Facts) -> Optional[Judged]:
-    """ "Putting down Danehy = CES director, that good?": a person and a center in one breath."""
-    people = [facts.subjects[subject].leads is not None for subject in judged.subjects]
-    if judged.intent in ABOUT_LEADING or judged.certainty >= CLAIM_BELOW or sorted(people) != [False, True]:
-        return None
-    if sum(judged.chances.get(intent, 0.0) for intent in ABOUT_LEADING) < 0.1:
-        return None
-    return _as(judged, "leader")
-
-
 _NOT_ONE_LETTER = (
     "mission",
     "reason",
@@ -607,7 +593,6 @@ CHECKS: Dict[str, Check] = {
         stranger,
         is_it_one,
         count_of_what,
-        claim,
         letters,
         part_of_a_sum,
         law_of_now,

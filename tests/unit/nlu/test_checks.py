@@ -195,34 +195,6 @@ def test_checks_is_it_one_leaves_other_questions():
     assert checks.is_it_one(judged("is it open, the RESC?", "hours", "resc"), FACTS) is None
 
 
-def test_checks_claim_leaves_what_is_about_leading_anyway():
-    question = judged("is Danehy the CES director", "person", "danehy", "ces", chances={"person": 0.5})
-    assert after("claim", question) == "person"
-
-
-def test_checks_claim_is_about_who_leads():
-    question = judged(
-        "putting down Danehy = CES director", "jobs", "danehy", "ces", chances={"leader": 0.4, "jobs": 0.5}
-    )
-    assert after("claim", question) == "leader"
-
-
-@pytest.mark.parametrize(
-    ("subjects", "certainty", "chances"),
-    [
-        (("danehy", "ces"), 0.95, {"leader": 0.4}),
-        (("danehy", "ces"), 0.5, {"leader": 0.01}),
-        (("danehy", "florio"), 0.5, {"leader": 0.4}),
-        (("ces", "crec"), 0.5, {"leader": 0.4}),
-        (("danehy",), 0.5, {"leader": 0.4}),
-        ((), 0.5, {"leader": 0.4}),
-    ],
-)
-def test_checks_claim_leaves_what_is_surer_or_no_pair(subjects: Tuple[str, ...], certainty: float, chances: Any):
-    question = judged("Danehy's phone at CES", "phone", *subjects, certainty=certainty, chances=chances)
-    assert after("claim", question) == "phone"
-
-
 @pytest.mark.parametrize("intent", ["definition", "person", "membership"])
 def test_checks_nameless_is_about_something_else(intent: str):
     assert after("nameless", judged("what is the mill rate?", intent)) == OUT_OF_SCOPE
@@ -617,7 +589,6 @@ TYPICAL = {
     "stranger": judged("who leads BOCES", "leader", strangers=("BOCES",)),
     "is_it_one": judged("is it a RESC?", "definition", "resc"),
     "count_of_what": judged("how many for a quorum", "count"),
-    "claim": judged("Danehy = CES", "jobs", "danehy", "ces", chances={"leader": 0.4}),
     "letters": judged("disambiguate both initialisms", "difference"),
     "part_of_a_sum": judged("how much of that was for our town", "savings"),
     "law_of_now": judged("which law did they get passed this year", "law"),
