@@ -65,7 +65,7 @@ def reply_to(
     asked: List[Question] = []
     for question in questions:
         there = at_home(question, context, home, facts)
-        of_strangers = question.strangers and not question.subjects and question.intent not in FOLLOW_UPS
+        of_strangers = question.of_strangers and question.intent not in FOLLOW_UPS
         if question.intent in (OUT_OF_SCOPE, UNSURE) or of_strangers:
             # No answer, but it said whom it was about: "it" in the next question is that.
             context = named(question, context, facts)

@@ -67,7 +67,6 @@ WHO = re.compile(
 )
 SEVERAL = re.compile(r"\b(?:both|those|these|them|they|either|the (?:two|three|four))\b", re.I)
 PAIR_POINTED_AT = re.compile(r"\b(?:those|these|the|them|this) two\b|\bboth of (?:them|those|these)\b", re.I)
-PAIR_LENGTH = 2
 EACH = re.compile(r"\beach\b", re.I)
 WHERE_THEN = re.compile(r"^\W*(?:so |ok |okay |and |oh |ah |well )*where(?:'?s| is)?(?: he| she)?(?: then)?\W*$", re.I)
 PAIR = re.compile(r"\b(?:both|two|either)\b", re.I)
@@ -178,6 +177,11 @@ class Heard:
     options: Tuple[str, ...] = ()
     """The nearest intents, for asking back."""
 
+    @property
+    def of_strangers(self) -> bool:
+        """Whether it names somebody, and nobody of ours."""
+        return bool(self.strangers) and not self.subjects
+
 
 @dataclass(frozen=True)
 class Context:
@@ -222,14 +226,20 @@ def resolve_all(heard: Heard, context: Context, facts: Facts) -> List[Question]:
         aspect, subjects = context.asked[min(WHICH_ONE.get(part.group(1).casefold(), -1), len(context.asked) - 1)]
         return [_question(aspect, subjects, heard)]
     of_another = heard.intent in ("ellipsis", "correction") and heard.subjects
-    aspects = (of_another and _asked_together(context, facts)) or (context.aspect,)
-    each = (resolve(heard, replace(context, aspect=aspect), facts) for aspect in aspects)
+    together = _asked_together(context, facts) if of_another else ()
+    contexts = [replace(context, aspect=aspect) for aspect in together] or [context]
+    each = (resolve(heard, each_context, facts) for each_context in contexts)
     return [question for question in each if question is not None]
+
+
+def _place(subject: str, facts: Facts) -> str:
+    """The center that a leader leads; any other subject itself."""
+    return facts.subjects[subject].leads or subject
 
 
 def _asked_together(context: Context, facts: Facts) -> Tuple[str, ...]:
     """The aspects of the last message, if it asked several things about the same: "the same for EASTCONN"."""
-    places = {tuple(facts.subjects[s].leads or s for s in subjects) for _, subjects in context.asked}
+    places = {tuple(_place(s, facts) for s in subjects) for _, subjects in context.asked}
     return tuple(dict.fromkeys(aspect for aspect, _ in context.asked)) if len(places) == 1 else ()
 
 
@@ -242,7 +252,7 @@ def resolve(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
         question = rule(heard, context, facts)
         if question is not None:
             return question
-    if heard.strangers and not heard.subjects:
+    if heard.of_strangers:
         return Question(heard.intent)
     for rule in (_part_of_those_two, _held_by_it):
         question = rule(heard, context, facts)
@@ -317,7 +327,7 @@ def _who_belongs(heard: Heard, context: Context, facts: Facts) -> Optional[Quest
 def _part_of_those_two(heard: Heard, context: Context, facts: Facts) -> Optional[Question]:
     """ "How do those two figure in with the RESCs?": the part of both, whatever else is named."""
     pair = context.listed[-2:]
-    if len(pair) != PAIR_LENGTH or not PAIR_POINTED_AT.search(heard.text) or set(heard.subjects) & set(pair):
+    if len(pair) != 2 or not PAIR_POINTED_AT.search(heard.text) or set(heard.subjects) & set(pair):
         return None
     theirs = heard.intent != "membership" and all(facts.answer(s, heard.intent) for s in pair)
     related = heard.subjects or heard.intent == "membership"
@@ -381,8 +391,7 @@ def _claim_of_place(heard: Heard, context: Context, facts: Facts) -> Optional[Qu
     """ "Kate Ericson runs it, yeah?": a person and the center talked about."""
     if heard.intent != "leader" or not OF_IT.search(heard.text) or len(context.subjects) != 1:
         return None
-    place = context.subjects[0]
-    led = facts.subjects[place].leads or place
+    led = _place(context.subjects[0], facts)
     return _claim(replace(heard, subjects=(*heard.subjects, led)), facts) if facts.leader_of(led) else None
 
 
@@ -390,7 +399,7 @@ def _unnamed(heard: Heard, context: Context, facts: Facts) -> Optional[Question]
     """A question that names nobody: about what the talk is about, else about what the aspect is about."""
     aspect = facts.aspects[heard.intent]
     whole = ALL_OF_THEM.search(heard.text) or (heard.intent == "leader" and SEVERAL_LEADERS.search(heard.text))
-    if heard.intent == "leader" and EACH.search(heard.text) and 1 < len(context.listed) <= PAIR_LENGTH:
+    if heard.intent == "leader" and EACH.search(heard.text) and len(context.listed) == 2:
         return _question(heard.intent, context.listed, heard)  # "Who's over each?"
     if heard.intent == "members" and whole and context.aspect in WHO_LEADS and not heard.kinds:
         return _unnamed(replace(heard, intent="leader"), context, facts)  # "Just give me the whole bunch"
@@ -544,15 +553,14 @@ def _referred(heard: Heard, context: Context, facts: Facts) -> Tuple[str, ...]:
     if heard.intent in ("membership", "definition") and (
         THEIR_PLACE.search(heard.text) or (thing and not person and not context.mistaken)
     ):
-        return tuple(facts.subjects[s].leads or s for s in subjects)  # "And is that one of the six?"
+        return tuple(_place(s, facts) for s in subjects)  # "And is that one of the six?"
     if person and context.mistaken:
         return (context.mistaken,)
     if person:
         return tuple(s if facts.subjects[s].leads else facts.leader_of(s) or s for s in subjects)
     if heard.kinds or PLACE.search(heard.text) or (thing and not any(facts.answer(s, heard.intent) for s in subjects)):
         return tuple(
-            s if facts.answer(s, heard.intent) and not PLACE.search(heard.text) else facts.subjects[s].leads or s
-            for s in subjects
+            s if facts.answer(s, heard.intent) and not PLACE.search(heard.text) else _place(s, facts) for s in subjects
         )
     return subjects
 
@@ -585,9 +593,8 @@ def _follow_up(heard: Heard, context: Context, facts: Facts) -> Optional[Questio
     if not named and not heard.strangers:
         named = _picked(heard, context, facts)
     if not named and LEADER_WORDS.search(heard.text) and context.subjects and not heard.strangers:
-        return resolve(
-            replace(heard, intent="leader", subjects=()), context, facts
-        )  # "What about its director, though?"
+        # "What about its director, though?"
+        return resolve(replace(heard, intent="leader", subjects=()), context, facts)
     if not named:
         if heard.strangers and context.aspect:
             return Question(context.aspect)
@@ -621,7 +628,7 @@ def _denied(heard: Heard, named: Sequence[str], context: Context, facts: Facts) 
     if not person or len(context.subjects) != 1 or context.aspect not in WHO_LEADS:
         return ()
     denies = DENIES.search(heard.text) and not MEANS.search(heard.text)
-    place = facts.subjects[context.subjects[0]].leads or context.subjects[0]
+    place = _place(context.subjects[0], facts)
     return (place,) if denies and facts.leader_of(place) else ()
 
 
@@ -659,7 +666,7 @@ def _more(context: Context, facts: Facts) -> Optional[Question]:
 
 def named(heard: Heard, context: Context, facts: Facts) -> Context:
     """The context after a question that was not understood, or is about somebody else: about whom it names, if any."""
-    if heard.strangers and not heard.subjects:
+    if heard.of_strangers:
         return _of_strangers(heard, context, facts)
     return replace(context, subjects=heard.subjects) if heard.subjects else context
 
@@ -687,7 +694,7 @@ def remember(questions: Sequence[Question], context: Context, facts: Facts) -> C
         listed = told  # "The first of them." "And the other?"
     elif whole:
         listed = context.listed  # a list that was told keeps its order: "the third one", "who leads it", "the last one"
-    elif set(subjects) < set(context.listed) and (len(kinds) > 1 or len(context.listed) == PAIR_LENGTH):
+    elif set(subjects) < set(context.listed) and (len(kinds) > 1 or len(context.listed) == 2):
         listed = context.listed  # "The Alliance and the Accord?" "The latter, when?" "And the former?"
     elif len(subjects) > 1 or len(kinds) > 1:
         listed = subjects

@@ -98,7 +98,7 @@ def _mcc(wanted: Sequence[str], said: Sequence[str], sure: Any, threshold: float
 
 
 def run(python: str, config: Path, task: Task) -> Dict[str, Any]:
-    """What ``nlu_side.py`` tells of a pipeline trained on a task by this Python."""
+    """What one side made of a task (see ``nlu_side.py``), with nothing taken from an earlier run."""
     with tempfile.TemporaryDirectory() as folder:
         asked, told = Path(folder) / "task.json", Path(folder) / "result.json"
         questions = [text for text, _ in task.questions]

@@ -1,8 +1,8 @@
 """One side of ``bench.nlu``, run by either bot's own Python: train a pipeline, parse questions, tell how.
 
 ``python bench/nlu_side.py CONFIG TASK RESULT``; the task is a JSON file with ``examples`` and ``questions``,
-the result another with the seconds of training, and for each question the ranking, its first intent, that one's
-confidence and the seconds it took.
+the result another with the seconds of training, and for each question the ranking, its first intent, the
+confidence of that and the seconds it took.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ async def _parse(agent: Any, questions: List[str]) -> List[Dict[str, Any]]:
         started = time.perf_counter()
         parsed = await agent.parse_message(question)
         seconds = time.perf_counter() - started
-        ranking = {entry["name"]: entry["confidence"] for entry in parsed["intent_ranking"]}
         first = (parsed["intent_ranking"] or [{"name": None, "confidence": 0.0}])[0]
         # Rasa's FallbackClassifier puts itself on top; what it judged stands below.
         if first["name"] == "nlu_fallback":
             first = parsed["intent_ranking"][1]
-        ranking.pop("nlu_fallback", None)
-        told = {"intent": first["name"], "confidence": first["confidence"], "ranking": ranking, "seconds": seconds}
-        answers.append(told)
+        ranking = {i["name"]: i["confidence"] for i in parsed["intent_ranking"] if i["name"] != "nlu_fallback"}
+        answers.append(
+            {"intent": first["name"], "confidence": first["confidence"], "seconds": seconds, "ranking": ranking}
+        )
     return answers
 
 

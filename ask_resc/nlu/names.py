@@ -252,9 +252,8 @@ class NameMatcher:
                 if self._foreign_name(words[end], lower[end], known):
                     return " ".join(words[start : end + 1])
             return None
-        is_word = (
-            how == "fuzzy" or lower[start] in self.words or lower[start].startswith(self._heads)
-        )  # "Helsinki Accords"
+        # "The Paris accrod", "the Helsinki Accords"
+        is_word = how == "fuzzy" or lower[start] in self.words or lower[start].startswith(self._heads)
         if end - start == 1 and start and is_word and subject.kind not in self._many:
             word, low = words[start - 1], lower[start - 1]
             is_foreign = (low in self.strange and low not in self._single) or self._foreign_name(word, low, frozenset())

@@ -159,7 +159,7 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             chosen = {id(question) for question in (*asked, *strays[:1])}
             return [part for part in parts if id(part) in chosen][-self._config["max_questions"] :]
         bare = len(asked[0]["text"].split()) <= A_FRAGMENT and not asked[0]["subjects"] and not points(asked[0]["text"])
-        if bare and whole["intent"] in outcomes.facts.aspects and whole["confidence"] >= self._config["half"]:
+        if bare and self._is_sure(whole, outcomes):
             return [whole]  # "They save money, they say. How much?"
         alone = len(requests) == 1 and len(whole["text"].split()) > RAMBLING
         if alone or whole["intent"] in _NOT_A_QUESTION or asked[0]["confidence"] >= whole["confidence"]:
@@ -171,27 +171,27 @@ class QuestionCollector(GraphComponent, IntentClassifier):
             return asked
         return [whole]
 
+    def _is_sure(self, question: Dict[Text, Any], outcomes: Outcomes) -> bool:
+        """Whether it surely asks for something that is an aspect."""
+        return question["intent"] in outcomes.facts.aspects and question["confidence"] >= self._config["half"]
+
     def _notes(self, part: Dict[Text, Any], outcomes: Outcomes) -> bool:
         """ "CREC boss": a few words that surely ask for something of somebody."""
-        sure = part["intent"] in outcomes.facts.aspects and part["confidence"] >= self._config["half"]
-        return sure and bool(part["subjects"]) and is_note(part["text"]) and not _is_name(part)
+        of_somebody = bool(part["subjects"]) and not _is_name(part)
+        return of_somebody and is_note(part["text"]) and self._is_sure(part, outcomes)
 
     def _surely_asks(self, part: Dict[Text, Any], listed: bool, outcomes: Outcomes) -> bool:
         """ "My kicker is a freshman what's CSDE", "need: CREC director, statute": no beginning like one."""
-        return (
-            part["intent"] in outcomes.facts.aspects
-            and part["confidence"] >= self._config["half"]
-            and (
-                _ASKS_INSIDE.search(part["text"]) is not None
-                or _GOES_ON.search(part["text"]) is not None
-                or (listed and not _is_name(part))
-            )
+        return self._is_sure(part, outcomes) and (
+            _ASKS_INSIDE.search(part["text"]) is not None
+            or _GOES_ON.search(part["text"]) is not None
+            or (listed and not _is_name(part))
         )
 
     def _two(self, halves: List[Dict[Text, Any]], outcomes: Outcomes) -> List[Dict[Text, Any]]:
         """ "The boss of ACES and an email for them": both, if each half is surely a question of its own."""
         first, second = halves
-        if not all(h["intent"] in outcomes.facts.aspects and h["confidence"] >= self._config["half"] for h in halves):
+        if not all(self._is_sure(half, outcomes) for half in halves):
             return []
         said = [outcomes.of(h["intent"], tuple(h["subjects"])) for h in halves]
         same = first["intent"] == second["intent"] or said[0] == said[1]
@@ -304,9 +304,8 @@ def _led_in(asked: List[Dict[Text, Any]], parts: List[Dict[Text, Any]]) -> List[
         return others  # "And the other centers? Who leads them?"
     for question in asked:
         before = [p for p in parts[: parts.index(question)] if p["subjects"]]
-        is_its_leader = before and IS_ITS_LEADER.search(
-            question["text"]
-        )  # "Is CREC a RESC, and is its director Florio?"
+        # "Is CREC a RESC, and is its director Florio?"
+        is_its_leader = before and IS_ITS_LEADER.search(question["text"])
         before = before if is_its_leader else [p for p in before if p not in asked[:-1]]
         led = before and (points(question["text"]) or before[-1]["intent"] in FOLLOW_UPS)
         if question["intent"] not in FOLLOW_UPS and not question["subjects"] and led:
